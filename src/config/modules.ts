@@ -1,0 +1,125 @@
+import { isMap } from 'yaml';
+import type { ConnectionSettings } from '../net/settings.ts';
+import { readConnectionSettings } from './connection.ts';
+import { quote } from './decode.ts';
+import { nearMiss } from './near-miss.ts';
+import { ConfigReader } from './reader.ts';
+import { renderMasked } from './render.ts';
+import { ConfigSource, startOf } from './source.ts';
+
+/** A module of the configuration; `P` is what its prober made of its section. */
+export interface ModuleConfig<P> {
+  readonly name: string;
+  /** The prober's name: http, tcp, ... */
+  readonly prober: string;
+  /** Milliseconds; undefined when the module has none. */
+  readonly timeout: number | undefined;
+  readonly connection: ConnectionSettings;
+  readonly probe: P;
+  /** The module as YAML, secrets masked. */
+  readonly yaml: string;
+}
+
+/** A configuration file without a mistake. */
+export interface LoadedConfig<P> {
+  readonly modules: ReadonlyMap<string, ModuleConfig<P>>;
+  /** The file as YAML, secrets masked. */
+  readonly yaml: string;
+  /** What is allowed, but most likely not meant: one line each, as in a ConfigError. */
+  readonly warnings: readonly string[];
+}
+
+/** How each prober reads its section, by the prober's name. */
+export type ProberRegistry<P> = Readonly<Record<string, (section: ConfigReader) => P>>;
+
+/** The probers of blackbox_exporter: a module may name one that is not in the registry yet. */
+const knownProbers = ['http', 'tcp', 'dns', 'icmp', 'grpc', 'unix', 'websocket'];
+
+/** Reads a configuration file. Throws ConfigError with every mistake in it. */
+export function loadModules<P>(text: string, file: string, probers: ProberRegistry<P>): LoadedConfig<P> {
+  const source = new ConfigSource(text, file);
+  const root = readRoot(source);
+  const modules = new Map<string, ModuleConfig<P>>();
+  for (const [name, section] of root.sections('modules')) {
+    const module = readModule(name, section, probers);
+    if (module !== undefined) {
+      modules.set(
+        name,
+        lazily(module, () => section.render()),
+      );
+    }
+  }
+  root.finish();
+  source.throwMistakes();
+  if (modules.size === 0) {
+    root.warn(undefined, 'there are no modules: no target can be probed');
+  }
+  return lazily({ modules, warnings: source.warnings }, () => renderMasked(source, source.root));
+}
+
+function readRoot(source: ConfigSource): ConfigReader {
+  const { root } = source;
+  if (root === undefined) {
+    source.mistake(0, '', 'the file is empty: it must have modules');
+  } else if (!isMap(root)) {
+    source.mistake(startOf(root), '', 'must be a mapping with the key modules');
+  }
+  source.throwMistakes();
+  return new ConfigReader(source, isMap(root) ? root : undefined, 0);
+}
+
+function readModule<P>(
+  name: string,
+  section: ConfigReader,
+  probers: ProberRegistry<P>,
+): Omit<ModuleConfig<P>, 'yaml'> | undefined {
+  const prober = readProber(section, probers);
+  const timeout = section.duration('timeout') || undefined;
+  const connection = readConnectionSettings(section.section('connection'));
+  let probe: { readonly made: P } | undefined;
+  for (const [other, read] of Object.entries(probers)) {
+    if (other === prober) {
+      probe = { made: read(section.section(other)) };
+    } else if (section.has(other)) {
+      read(section.section(other));
+      section.warn(other, `not used: the prober of this module is ${prober ?? 'missing'}`);
+    }
+  }
+  for (const other of knownProbers) {
+    if (!Object.hasOwn(probers, other) && section.has(other) && other !== section.string('prober')) {
+      section.fail(other, `prober ${other} is not supported yet`);
+    }
+  }
+  return prober === undefined || probe === undefined
+    ? undefined
+    : { name, prober, timeout, connection, probe: probe.made };
+}
+
+function readProber(section: ConfigReader, probers: ProberRegistry<unknown>): string | undefined {
+  const names = Object.keys(probers);
+  const prober = section.string('prober', '');
+  if (Object.hasOwn(probers, prober)) {
+    return prober;
+  }
+  if (prober === '') {
+    section.fail(section.has('prober') ? 'prober' : undefined, `prober must be one of ${names.join(', ')}`);
+  } else if (knownProbers.includes(prober)) {
+    section.fail('prober', `prober ${prober} is not supported yet`);
+  } else {
+    const meant = nearMiss(prober, names);
+    const hint = meant === undefined ? `must be one of ${names.join(', ')}` : `did you mean ${meant}?`;
+    section.fail('prober', `${quote(prober)} is no prober: ${hint}`);
+  }
+  return undefined;
+}
+
+/** Adds `yaml`, rendered when it is first asked for. */
+function lazily<T extends object>(value: T, render: () => string): T & { readonly yaml: string } {
+  let yaml: string | undefined;
+  return {
+    ...value,
+    get yaml() {
+      return (yaml ??= render());
+    },
+  };
+}

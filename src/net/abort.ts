@@ -1,0 +1,21 @@
+import { type Phase, ProbeFailure } from './failure.ts';
+
+/** Why a probe is called off: its deadline has come, or nobody waits for it any more. */
+export type AbortCause = 'timeout' | 'cancelled';
+
+/** The failure of a probe that was called off while it was in `phase`. */
+export function abortFailure(signal: AbortSignal, phase: Phase): ProbeFailure {
+  return signal.reason === 'cancelled'
+    ? new ProbeFailure(phase, 'cancelled', 'The client that asked for the probe has gone')
+    : new ProbeFailure(phase, 'timeout', 'The deadline of the probe has come');
+}
+
+/** Calls `listener` when `signal` aborts, at once if it has aborted already. Returns how to stop listening. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) {
+    listener();
+    return () => {};
+  }
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}

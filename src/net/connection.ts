@@ -1,0 +1,158 @@
+import type { Socket, SocketConnectOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { abortFailure, onAbort } from './abort.ts';
+import { type Endpoint, endpointText } from './endpoint.ts';
+import { asFailure } from './error-reason.ts';
+import { type Phase, ProbeFailure } from './failure.ts';
+import { ProbeSocket } from './probe-socket.ts';
+import type { ConnectionSettings } from './settings.ts';
+import { type LocalEnd, type TcpFacts, tcpFacts } from './tcp-facts.ts';
+import { startTls, type TlsFacts, tlsFacts, type TlsOptions } from './tls.ts';
+
+/** How long the parts of opening a connection took, in seconds; 0 where not reached. */
+export interface ConnectionPhases {
+  readonly connect: number;
+  readonly tls: number;
+}
+
+/** One connection of a probe, from its opening to its end. */
+export class Connection {
+  readonly endpoint: Endpoint;
+  readonly #socket: ProbeSocket;
+  readonly #settings: ConnectionSettings;
+  readonly #signal: AbortSignal;
+  readonly #closed: Promise<void>;
+  #stream: Socket;
+  #connect = 0;
+  #tlsDuration = 0;
+  #tls: TlsFacts | undefined;
+  #local: LocalEnd | undefined;
+  #facts: Promise<TcpFacts | undefined> | undefined;
+
+  constructor(endpoint: Endpoint, settings: ConnectionSettings, signal: AbortSignal) {
+    this.endpoint = endpoint;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#socket = new ProbeSocket('path' in endpoint ? 'plain' : settings.close);
+    this.#stream = this.#socket;
+    this.#closed = new Promise((settle) => this.#socket.once('close', () => settle()));
+  }
+
+  /** Where bytes are read and written: the socket itself, or TLS over it, or TLS over a proxy's TLS. */
+  get stream(): Duplex {
+    return this.#stream;
+  }
+
+  get phases(): ConnectionPhases {
+    return { connect: this.#connect, tls: this.#tlsDuration };
+  }
+
+  /** What the last handshake showed; undefined before it. */
+  get tls(): TlsFacts | undefined {
+    return this.#tls;
+  }
+
+  /** Connects. Throws ProbeFailure in phase `connect`. */
+  async open(): Promise<void> {
+    const started = performance.now();
+    this.#socket.connect(socketOptions(this.endpoint, this.#settings.sourceAddress));
+    try {
+      await this.#event(this.#socket, 'connect', 'connect', this.#settings.connectTimeout);
+    } catch (error) {
+      throw this.#connectFailure(error);
+    } finally {
+      this.#connect = (performance.now() - started) / 1000;
+    }
+    const { localAddress, localPort } = this.#socket;
+    if (localAddress !== undefined && localPort !== undefined) this.#local = { address: localAddress, port: localPort };
+  }
+
+  /** Shakes hands. The facts are there even when it then throws ProbeFailure (phase `tls`) for a distrusted certificate. */
+  async startTls(options: TlsOptions): Promise<TlsFacts> {
+    const started = performance.now();
+    try {
+      this.#tls = await this.#shakeHands(options);
+    } finally {
+      this.#tlsDuration = (performance.now() - started) / 1000;
+    }
+    if (this.#tls.distrust !== undefined && !options.settings.insecureSkipVerify) throw this.#tls.distrust;
+    return this.#tls;
+  }
+
+  /** Shakes hands with a proxy, for itself: neither `tls` nor `phases` tell of it. Throws ProbeFailure in phase `tls`. */
+  async startProxyTls(options: TlsOptions): Promise<void> {
+    const { distrust } = await this.#shakeHands(options);
+    if (distrust !== undefined && !options.settings.insecureSkipVerify) throw distrust;
+  }
+
+  async #shakeHands(options: TlsOptions): Promise<TlsFacts> {
+    try {
+      const secured = startTls(this.#stream, options);
+      secured.on('error', () => {});
+      this.#stream = secured;
+      await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
+      return tlsFacts(secured, options);
+    } catch (error) {
+      throw asFailure(error, 'tls', 'The TLS handshake failed');
+    }
+  }
+
+  /**
+   * Ends the connection as its module wants, and tells what the kernel then says; undefined for a unix socket. Never
+   * rejects; twice is once.
+   */
+  close(): Promise<TcpFacts | undefined> {
+    this.#facts ??= this.#end();
+    return this.#facts;
+  }
+
+  async #end(): Promise<TcpFacts | undefined> {
+    this.#stream.destroy();
+    this.#socket.destroy();
+    await this.#closed;
+    return 'path' in this.endpoint ? undefined : tcpFacts(this.endpoint, this.#local, this.#socket.info);
+  }
+
+  #connectFailure(error: unknown): ProbeFailure {
+    const action = `Cannot connect to ${endpointText(this.endpoint)}`;
+    const failure = asFailure(error, 'connect', action);
+    if (failure.reason !== 'local_port_exhausted' || this.#settings.sourceAddress === undefined) return failure;
+    return new ProbeFailure('connect', 'local_address', failure.message, { cause: error });
+  }
+
+  /** Waits for `name` on `emitter`, no longer than the probe or `limit` milliseconds last. */
+  #event(emitter: Duplex, name: string, phase: Phase, limit: number | undefined): Promise<void> {
+    return new Promise((settle, reject) => {
+      let stop = (): void => {};
+      const finish = (act: () => void): void => {
+        stop();
+        clearTimeout(timer);
+        emitter.off(name, onEvent).off('error', onError).off('close', onClose);
+        act();
+      };
+      const onEvent = (): void => finish(settle);
+      const onError = (error: Error): void => finish(() => reject(error));
+      const onClose = (): void => finish(() => reject(new ProbeFailure(phase, 'closed', 'The connection was closed')));
+      const timer =
+        limit === undefined
+          ? undefined
+          : setTimeout(() => {
+              finish(() => reject(new ProbeFailure(phase, 'timeout', `No ${phase} within ${limit / 1000} s`)));
+            }, limit);
+      emitter.once(name, onEvent).once('error', onError).once('close', onClose);
+      stop = onAbort(this.#signal, () => finish(() => reject(abortFailure(this.#signal, phase))));
+    });
+  }
+}
+
+function socketOptions(endpoint: Endpoint, sourceAddress: string | undefined): SocketConnectOpts {
+  if ('path' in endpoint) return { path: endpoint.path };
+  const { address, family, port } = endpoint;
+  return {
+    host: address,
+    port,
+    family,
+    autoSelectFamily: false,
+    ...(sourceAddress !== undefined && { localAddress: sourceAddress }),
+  };
+}

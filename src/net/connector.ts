@@ -1,0 +1,65 @@
+import { Connection } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type ResolvedAddress, resolve } from './resolve.ts';
+import type { ConnectionSettings, IpPolicy } from './settings.ts';
+import type { TcpFacts } from './tcp-facts.ts';
+
+/** Opens the connections of one probe, one after the other, and sees to it that none outlives it. */
+export class Connector {
+  readonly #settings: ConnectionSettings;
+  readonly #signal: AbortSignal;
+  #opened = 0;
+  #last: Connection | undefined;
+
+  constructor(settings: ConnectionSettings, signal: AbortSignal) {
+    this.#settings = settings;
+    this.#signal = signal;
+  }
+
+  /** How many connections the probe has opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#settings;
+  }
+
+  /** Chooses the address of `host` to probe. Throws ProbeFailure in phase `resolve`. */
+  resolve(host: string, policy: IpPolicy): Promise<ResolvedAddress> {
+    return resolve(host, policy, this.#signal);
+  }
+
+  /**
+   * Connects to the address, after closing the connection opened before. Throws ProbeFailure in phase `connect`; the
+   * failed connection is closed, and counted, like any other.
+   */
+  open({ address, family }: ResolvedAddress, port: number, source?: string): Promise<Connection> {
+    const settings = source === undefined ? this.#settings : { ...this.#settings, sourceAddress: source };
+    return this.#open({ address, family, port }, settings);
+  }
+
+  /** The same to the unix socket of a path, or of an abstract name behind a NUL. */
+  openUnix(path: string): Promise<Connection> {
+    return this.#open({ path }, this.#settings);
+  }
+
+  async #open(endpoint: Endpoint, settings: ConnectionSettings): Promise<Connection> {
+    await this.#last?.close();
+    const connection = new Connection(endpoint, settings, this.#signal);
+    this.#last = connection;
+    this.#opened += 1;
+    await connection.open();
+    return connection;
+  }
+
+  /** The connection opened last, also when opening it failed. */
+  get last(): Connection | undefined {
+    return this.#last;
+  }
+
+  /** Closes what is open and tells what the kernel says of the last connection; undefined when that was none of TCP. */
+  close(): Promise<TcpFacts | undefined> | undefined {
+    return this.#last?.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { type Phase, ProbeFailure, type Reason } from './failure.ts';
+
+const reasonsByCode: Readonly<Record<string, Reason>> = {
+  ECONNREFUSED: 'refused',
+  // A unix socket that accepts no more connections than already wait, one that is not there, one of another type.
+  EAGAIN: 'refused',
+  ENOENT: 'not_found',
+  ENOTDIR: 'not_found',
+  EPROTOTYPE: 'bad_target',
+  ENETUNREACH: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EHOSTDOWN: 'unreachable',
+  ETIMEDOUT: 'timeout',
+  ECONNRESET: 'reset',
+  ECONNABORTED: 'reset',
+  EPIPE: 'reset',
+  ENOTFOUND: 'nxdomain',
+  EAI_AGAIN: 'dns_error',
+  EAI_FAIL: 'dns_error',
+  EADDRNOTAVAIL: 'local_port_exhausted',
+  EADDRINUSE: 'local_port_exhausted',
+  EMFILE: 'too_many_files',
+  ENFILE: 'too_many_files',
+  ENOBUFS: 'too_many_files',
+  EACCES: 'permission',
+  EPERM: 'permission',
+  EINVAL: 'bad_target',
+  EPROTO: 'tls_protocol',
+  UND_ERR_SOCKET: 'closed',
+  UND_ERR_HEADERS_OVERFLOW: 'too_large',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'closed',
+  UND_ERR_RESPONSE: 'bad_response',
+  UND_ERR_INFO: 'bad_response',
+};
+
+/** The `code` of a system, TLS, HTTP/2 or undici error. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The reason that the code of `error`, or of its nearest cause that has one, stands for. */
+export function reasonOf(error: unknown): Reason {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const code = errorCode(current);
+    if (code === undefined) continue;
+    if (code === 'ECONNRESET' && current.message.startsWith('Client network socket disconnected')) return 'closed';
+    const reason = reasonsByCode[code] ?? reasonByFamily(code);
+    if (reason !== undefined) return reason;
+  }
+  return 'other';
+}
+
+function reasonByFamily(code: string): Reason | undefined {
+  if (code.startsWith('ERR_SSL_')) return code.includes('_ALERT_') ? 'tls_alert' : 'tls_protocol';
+  if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP2_')) return 'bad_response';
+  if (code.startsWith('ERR_TLS_')) return 'tls_protocol';
+  if (code.startsWith('EAI_')) return 'dns_error';
+  return undefined;
+}
+
+/** Makes of any error a failure in `phase`; a ProbeFailure stays what it is. */
+export function asFailure(error: unknown, phase: Phase, action: string): ProbeFailure {
+  if (error instanceof ProbeFailure) return error;
+  const reason = reasonOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return new ProbeFailure(reason === 'tls_alert' ? 'tls' : phase, reason, `${action}: ${message}`, { cause: error });
+}

@@ -1,0 +1,79 @@
+import net from 'node:net';
+import { otherEndFinished, sendFin } from '../kernel/fin.ts';
+import { libc } from '../kernel/libc.ts';
+import { resetOnClose } from '../kernel/linger.ts';
+import { readTcpInfo, type TcpInfo } from '../kernel/tcp-info.ts';
+
+/**
+ * The TCP socket of a probe. Whoever closes it (the prober, TLS, undici, a deadline), just before its descriptor goes
+ * the kernel is asked what it knows of the connection, and the close is made a reset where that is wanted.
+ */
+export class ProbeSocket extends net.Socket {
+  readonly #close: 'reset' | 'fin' | 'plain';
+  #info: TcpInfo | undefined;
+  #resetting = false;
+  #failure: Error | undefined;
+
+  /** `plain` leaves the close to the system, as is right for a unix socket: it leaves no state behind, and knows no reset. */
+  constructor(close: 'reset' | 'fin' | 'plain') {
+    super();
+    this.#close = close;
+    // From birth to close an error has a listener; who waits for the connection hears of it on its own.
+    this.on('error', () => {});
+  }
+
+  /** What the kernel knew when the socket closed; before that undefined. */
+  get info(): TcpInfo | undefined {
+    return this.#info;
+  }
+
+  /** What the kernel knows now, while the socket is open. */
+  readInfo(): TcpInfo | undefined {
+    const descriptor = descriptorOf(this);
+    return descriptor === undefined ? undefined : readTcpInfo(descriptor);
+  }
+
+  override destroy(error?: Error): this {
+    this.#failure ??= error;
+    if (this.#needsResetByRuntime()) {
+      this.#resetting = true;
+      return this.resetAndDestroy(); // Comes back here.
+    }
+    return super.destroy(this.#failure);
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const descriptor = descriptorOf(this);
+    const close = (): void => super._destroy(error, callback);
+    if (descriptor !== undefined) this.#info = readTcpInfo(descriptor);
+    if (descriptor !== undefined && this.#close === 'reset') resetOnClose(descriptor);
+    if (descriptor !== undefined && this.#close === 'fin' && sendFin(descriptor)) whenFinished(descriptor, close);
+    else close();
+  }
+
+  /** Without FFI the runtime's own reset must do; it knows only established connections. */
+  #needsResetByRuntime(): boolean {
+    if (this.#close !== 'reset' || this.#resetting || this.destroyed || this.connecting) return false;
+    return libc() === undefined && descriptorOf(this) !== undefined;
+  }
+}
+
+/** How many milliseconds an end by FIN waits for that of the other end: less than what a scrape leaves after a deadline. */
+const finWait = 250;
+
+/** Calls when the other end has sent its FIN too, so that no late data turns the end into a reset; or soon without it. */
+function whenFinished(descriptor: number, then: () => void): void {
+  const giveUp = performance.now() + finWait;
+  const look = (): void => {
+    if (otherEndFinished(descriptor) || performance.now() > giveUp) then();
+    else setTimeout(look, 2);
+  };
+  look();
+}
+
+/** The file descriptor under a socket, as libuv holds it; undefined when closed, or on a system without descriptors. */
+function descriptorOf(socket: net.Socket): number | undefined {
+  const handle = (socket as unknown as { readonly _handle?: { readonly fd?: number } | null })._handle;
+  const descriptor = handle?.fd;
+  return descriptor !== undefined && descriptor >= 0 ? descriptor : undefined;
+}

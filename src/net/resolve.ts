@@ -1,0 +1,91 @@
+import dns from 'node:dns';
+import net from 'node:net';
+import { abortFailure, onAbort } from './abort.ts';
+import { asFailure, errorCode } from './error-reason.ts';
+import { ProbeFailure } from './failure.ts';
+import type { IpPolicy } from './settings.ts';
+
+/** An IP address that a probe goes to. */
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/**
+ * Chooses the one address of `host` (a name, or an IP address) to probe: the first of the preferred IP version, else
+ * the first of the other where the policy allows it. Throws ProbeFailure in phase `resolve`.
+ */
+export async function resolve(host: string, policy: IpPolicy, signal: AbortSignal): Promise<ResolvedAddress> {
+  const preferred = policy.preferred === 'ip4' ? 4 : 6;
+  const literal = literalAddress(host);
+  if (literal !== undefined) {
+    if (literal.family !== preferred && !policy.fallback) throw noAddress(host, preferred);
+    return literal;
+  }
+  if (host === '') throw new ProbeFailure('resolve', 'bad_target', 'The target names no host');
+  const addresses = await lookup(host, policy.fallback ? 0 : preferred, signal);
+  const chosen = addresses.find(({ family }) => family === preferred) ?? addresses[0];
+  if (chosen === undefined) throw noAddress(host, preferred);
+  return { address: chosen.address, family: chosen.family === 4 ? 4 : 6 };
+}
+
+/** An IPv4 address that is written within IPv6 (RFC 4291, section 2.5.5.2) is one of IPv4. */
+function literalAddress(host: string): ResolvedAddress | undefined {
+  const family = net.isIP(host);
+  if (family === 0) return undefined;
+  if (family === 4) return { address: host, family };
+  const bytes = ipv6Bytes(host);
+  const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  return mapped ? { address: bytes.slice(12).join('.'), family: 4 } : { address: host, family: 6 };
+}
+
+function noAddress(host: string, family: number): ProbeFailure {
+  return new ProbeFailure('resolve', 'no_address', `${host} has no IPv${family} address, and no fallback is allowed`);
+}
+
+function lookup(host: string, family: 0 | 4 | 6, signal: AbortSignal): Promise<dns.LookupAddress[]> {
+  return new Promise((settle, reject) => {
+    const stop = onAbort(signal, () => reject(abortFailure(signal, 'resolve')));
+    if (signal.aborted) return;
+    dns.lookup(host, { family, all: true, order: 'verbatim' }, (error, addresses) => {
+      stop();
+      if (error === null) settle(addresses);
+      else if (family !== 0 && errorCode(error) === 'ENOTFOUND') reject(noAddress(host, family));
+      else reject(asFailure(error, 'resolve', `Cannot resolve ${host}`));
+    });
+  });
+}
+
+/** FNV-1a, 32 bits, of the address's 4 or 16 bytes: the value of `probe_ip_addr_hash`. */
+export function addressHash({ address, family }: ResolvedAddress): number {
+  let hash = 0x811c9dc5;
+  for (const byte of family === 4 ? ipv4Bytes(address) : ipv6Bytes(address)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash;
+}
+
+function ipv4Bytes(address: string): number[] {
+  return address.split('.').map(Number);
+}
+
+function ipv6Bytes(address: string): number[] {
+  const bare = address.split('%', 1)[0] ?? '';
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(bare);
+  const tail = dotted?.[2] === undefined ? [] : ipv4Bytes(dotted[2]);
+  const [head = '', rest] = (dotted?.[1] === undefined ? bare : dotted[1].replace(/([^:]):$/, '$1')).split('::');
+  const front = groupBytes(head);
+  if (rest === undefined) return [...front, ...tail];
+  const back = [...groupBytes(rest), ...tail];
+  return [...front, ...Array<number>(16 - front.length - back.length).fill(0), ...back];
+}
+
+function groupBytes(text: string): number[] {
+  return text
+    .split(':')
+    .filter((group) => group !== '')
+    .flatMap((group) => {
+      const value = Number.parseInt(group, 16);
+      return [value >> 8, value & 0xff];
+    });
+}

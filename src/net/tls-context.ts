@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import tls from 'node:tls';
+import { ProbeFailure } from './failure.ts';
+import type { Material, TlsSettings, TlsVersion } from './settings.ts';
+import { systemRoots, TrustStore } from './trust.ts';
+
+/** What a handshake needs that does not change from probe to probe. */
+export interface TlsContext {
+  readonly secureContext: tls.SecureContext;
+  readonly trust: TrustStore;
+}
+
+const versions: Readonly<Record<TlsVersion, tls.SecureVersion>> = {
+  TLS10: 'TLSv1',
+  TLS11: 'TLSv1.1',
+  TLS12: 'TLSv1.2',
+  TLS13: 'TLSv1.3',
+};
+
+/** The suites and the order in which blackbox_exporter offers them, so that a server chooses the same. */
+const cipherSuites = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-SHA',
+  'ECDHE-RSA-AES128-SHA',
+  'ECDHE-ECDSA-AES256-SHA',
+  'ECDHE-RSA-AES256-SHA',
+].join(':');
+
+const maxContexts = 64;
+const contexts = new Map<string, TlsContext>();
+
+/**
+ * The context for these settings, made once and again only when a file among them has changed. Throws ProbeFailure in
+ * phase `tls` when a file cannot be read or used.
+ */
+export function tlsContext(settings: TlsSettings): TlsContext {
+  const ca = read(settings.ca);
+  const cert = read(settings.cert);
+  const key = read(settings.key);
+  const { minVersion, maxVersion } = settings;
+  const digest = createHashKey([ca, cert, key, minVersion, maxVersion]);
+  let context = contexts.get(digest);
+  if (context === undefined) {
+    context = createContext(settings, ca, cert, key);
+    if (contexts.size >= maxContexts) contexts.delete(contexts.keys().next().value ?? '');
+    contexts.set(digest, context);
+  }
+  return context;
+}
+
+/** Most settings name no text: their key needs no digest. */
+function createHashKey(parts: readonly (string | undefined)[]): string {
+  const text = JSON.stringify(parts);
+  return text.length < 100 ? text : createHash('sha256').update(text).digest('base64');
+}
+
+function read(material: Material | undefined): string | undefined {
+  if (material === undefined) return undefined;
+  try {
+    return material.read();
+  } catch (error) {
+    throw unusable(material, error);
+  }
+}
+
+function unusable(material: Material, error: unknown): ProbeFailure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new ProbeFailure('tls', 'unusable_file', `Cannot use ${material.description}: ${why}`, { cause: error });
+}
+
+function createContext(
+  settings: TlsSettings,
+  ca: string | undefined,
+  cert: string | undefined,
+  key: string | undefined,
+): TlsContext {
+  const { minVersion = 'TLS12', maxVersion = 'TLS13' } = settings;
+  const roots = ca ?? systemRoots();
+  const old = minVersion < 'TLS12' || maxVersion < 'TLS12';
+  const trust = new TrustStore(roots === undefined ? tls.rootCertificates : [roots]);
+  if (settings.ca !== undefined) {
+    try {
+      if (trust.size === 0) throw new Error('it has no certificate in PEM');
+    } catch (error) {
+      throw unusable(settings.ca, error);
+    }
+  }
+  try {
+    const secureContext = tls.createSecureContext({
+      // Whoever is named in `ca` is trusted, be it no root.
+      allowPartialTrustChain: true,
+      minVersion: versions[minVersion],
+      maxVersion: versions[maxVersion],
+      // OpenSSL allows TLS 1.0 and 1.1 only at security level 0.
+      ciphers: old ? `${cipherSuites}:@SECLEVEL=0` : cipherSuites,
+      ...(roots !== undefined && { ca: roots }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    });
+    return { secureContext, trust };
+  } catch (error) {
+    const material = settings.cert ?? settings.ca;
+    if (material === undefined) throw error;
+    throw unusable(material, error);
+  }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { loadModules } from '../../src/config/modules.ts';
+import { probers } from '../../src/probers/index.ts';
+
+const reference = readFileSync('docs/configuration.md', 'utf8');
+
+/** How a key of each section of the reference, with a value, stands in a file. What else it needs stands beside it. */
+const places: Readonly<Record<string, (entry: string, key: string) => string>> = {
+  'The file': (entry) => `{${entry}}`,
+  'A module': (entry, key) => module(key === 'prober' ? entry : `prober: tcp, ${entry}`),
+  connection: (entry) => module(`prober: tcp, connection: {${entry}}`),
+  http,
+  'header match': (entry, key) => {
+    const others = { header: 'header: a', regexp: 'regexp: b', allow_missing: 'header: a, regexp: b' };
+    const other = key === 'header' ? others.regexp : key === 'regexp' ? others.header : others.allow_missing;
+    return http(`fail_if_header_matches: [{${entry}, ${other}}]`);
+  },
+  http_headers: (entry) => http(`http_headers: {X-A: {${entry}}}`),
+  basic_auth: (entry) => http(`basic_auth: {${entry}}`),
+  authorization: (entry) => http(`authorization: {${entry}}`),
+  tcp,
+  step: (entry) => tcp(`query_response: [{${entry}}]`),
+  label: (entry, key) => tcp(`query_response: [{expect: a, labels: [{${key === 'name' ? '' : 'name: a, '}${entry}}]}]`),
+  tls_config: (entry, key) => {
+    const partner = key.startsWith('cert') ? ', key: a' : key.startsWith('key') ? ', cert: a' : '';
+    return tcp(`tls_config: {${entry}${partner}}`);
+  },
+};
+
+function module(entries: string): string {
+  return `{modules: {m: {${entries}}}}`;
+}
+
+function http(entry: string): string {
+  return module(`prober: http, http: {${entry}}`);
+}
+
+function tcp(entry: string): string {
+  return module(`prober: tcp, tcp: {${entry}}`);
+}
+
+/** The rows of the reference: section, key, and example. */
+function* rows(): Generator<readonly [section: string, key: string, example: string]> {
+  let section = '';
+  for (const line of reference.split('\n')) {
+    section = /^##+ (.*)/.exec(line)?.[1] ?? section;
+    const [, key, example] = /^\| `([a-z0-9_]+)` \|.*\| `([^`]+)` \|$/.exec(line) ?? [];
+    if (key !== undefined && example !== undefined) yield [section, key, example];
+  }
+}
+
+test('the reference has a table for every section', () => {
+  assert.deepEqual(new Set([...rows()].map(([section]) => section)), new Set(Object.keys(places)));
+});
+
+for (const [section, key, example] of rows()) {
+  test(`the reference's example of ${key} in ${section} loads`, () => {
+    const place = places[section] ?? assert.fail(`${section} has no place in a file`);
+    const { warnings } = loadModules(place(`${key}: ${example}`, key), 'example.yml', probers);
+    assert.deepEqual(
+      warnings.filter((warning) => !warning.includes('not used')),
+      [],
+    );
+  });
+}
+
+test('every row of the reference has an example', () => {
+  const all = reference.split('\n').filter((line) => /^\| `[a-z0-9_]+` \|/.test(line));
+  assert.equal([...rows()].length, all.length);
+});
