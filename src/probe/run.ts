@@ -1,0 +1,100 @@
+import { type LogRecord, ProbeLog } from '../log/probe-log.ts';
+import * as families from '../metrics/families/probe.ts';
+import { ProbeMetrics } from '../metrics/probe-metrics.ts';
+import { type AbortCause, onAbort } from '../net/abort.ts';
+import { Connector } from '../net/connector.ts';
+import { ProbeFailure } from '../net/failure.ts';
+import type { Module } from './context.ts';
+import { recordTcp } from './tcp-metrics.ts';
+
+export interface ProbeRequest {
+  readonly module: Module;
+  readonly target: string;
+  readonly hostname: string | undefined;
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  /** Seconds from now to the deadline. */
+  readonly timeout: number;
+  /** Aborts when the client that asked has gone. */
+  readonly signal?: AbortSignal;
+  /** Hears of every log record as it is made. */
+  readonly onLog?: (record: LogRecord) => void;
+}
+
+export interface ProbeResult {
+  readonly module: Module;
+  readonly target: string;
+  readonly success: boolean;
+  /** Seconds. */
+  readonly duration: number;
+  readonly failure: ProbeFailure | undefined;
+  readonly metrics: ProbeMetrics;
+  readonly log: ProbeLog;
+}
+
+/** Runs one probe to its verdict. Never rejects: whatever goes wrong is a result. */
+export async function runProbe(request: ProbeRequest): Promise<ProbeResult> {
+  const { module, target, timeout } = request;
+  const metrics = new ProbeMetrics();
+  const log = new ProbeLog(request.onLog);
+  const controller = new AbortController();
+  const abort = (cause: AbortCause): void => controller.abort(cause);
+  const deadline = setTimeout(abort, timeout * 1000, 'timeout');
+  const stopListening = request.signal && onAbort(request.signal, () => abort('cancelled'));
+  const connector = new Connector(module.connection, controller.signal);
+  const started = performance.now();
+  let failure: ProbeFailure | undefined;
+  try {
+    log.debug('Beginning probe', { prober: module.prober, timeout_seconds: timeout });
+    await module.probe({
+      target,
+      hostname: request.hostname,
+      parameters: request.parameters ?? {},
+      signal: controller.signal,
+      deadline: started + timeout * 1000,
+      metrics,
+      log,
+      connector,
+    });
+  } catch (error) {
+    failure = failureOf(error, log);
+  } finally {
+    clearTimeout(deadline);
+    stopListening?.();
+  }
+  const duration = (performance.now() - started) / 1000;
+  const facts = await connector.close();
+  if (facts !== undefined) recordTcp(metrics, facts, connector.opened);
+  recordOutcome(metrics, failure, duration, timeout);
+  if (failure === undefined) log.debug('Probe succeeded', { duration_seconds: duration });
+  else
+    log.info('Probe failed', {
+      phase: failure.phase,
+      reason: failure.reason,
+      err: failure.message,
+      duration_seconds: duration,
+    });
+  return { module, target, success: failure === undefined, duration, failure, metrics, log };
+}
+
+function recordOutcome(
+  metrics: ProbeMetrics,
+  failure: ProbeFailure | undefined,
+  duration: number,
+  timeout: number,
+): void {
+  metrics.set(families.probeSuccess, failure === undefined ? 1 : 0);
+  metrics.set(families.probeDuration, duration);
+  metrics.set(families.probeTimeout, timeout);
+  if (failure !== undefined) {
+    metrics.set(families.probeFailureInfo, 1, { phase: failure.phase, reason: failure.reason });
+  }
+}
+
+/** Anything but a ProbeFailure is a bug: it is told with its stack, and ends this probe alone. */
+function failureOf(error: unknown, log: ProbeLog): ProbeFailure {
+  if (error instanceof ProbeFailure) return error;
+  log.error('The prober itself failed', {
+    err: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  return new ProbeFailure('check', 'other', 'The prober itself failed', { cause: error });
+}

@@ -1,0 +1,42 @@
+import { tcpDuration } from '../metrics/families/tcp.ts';
+import { labelTexts } from '../metrics/labels.ts';
+import type { Connection } from '../net/connection.ts';
+import type { TlsOptions } from '../net/tls.ts';
+import type { ProbeContext } from '../probe/context.ts';
+import { secure } from '../probe/secure.ts';
+import { converse, type DialogueStep } from './dialogue.ts';
+
+export const phaseLabels = labelTexts('phase', ['resolve', 'connect', 'tls', 'dialogue']);
+
+export interface Conversation {
+  readonly open: () => Promise<Connection>;
+  /** Whether the connection is secured before anything is said. */
+  readonly tls: boolean;
+  readonly tlsOptions: TlsOptions;
+  readonly steps: readonly DialogueStep[];
+}
+
+/** Connects, shakes hands where asked to, holds the dialogue, and tells how long each phase took. */
+export async function holdConversation(context: ProbeContext, conversation: Conversation): Promise<void> {
+  const { metrics, connector } = context;
+  const { open, tls, tlsOptions, steps } = conversation;
+  let started: number | undefined;
+  try {
+    const connection = await open();
+    if (tls) await secure(context, connection, tlsOptions);
+    started = performance.now();
+    await converse(context, steps, {
+      get stream() {
+        return connection.stream;
+      },
+      startTls: () => secure(context, connection, tlsOptions),
+    });
+  } finally {
+    const ended = performance.now();
+    const { connect, tls: handshake } = connector.last?.phases ?? { connect: 0, tls: 0 };
+    metrics.set(tcpDuration, connect, phaseLabels.connect);
+    metrics.set(tcpDuration, handshake, phaseLabels.tls);
+    const dialogue = started === undefined ? 0 : (ended - started) / 1000 - (tls ? 0 : handshake);
+    metrics.set(tcpDuration, Math.max(0, dialogue), phaseLabels.dialogue);
+  }
+}

@@ -1,0 +1,121 @@
+import { jwtBearer, type OAuth2Settings } from '../../config/oauth2.ts';
+import { type AbortCause, abortFailure, onAbort } from '../../net/abort.ts';
+import { ProbeFailure } from '../../net/failure.ts';
+import type { ConnectionSettings, IpPolicy, Material } from '../../net/settings.ts';
+import type { ProbeContext } from '../../probe/context.ts';
+import { askForToken, type ClientAuthentication, type Token, TokenRefusal } from './token-request.ts';
+
+/** A token is replaced so long before it expires, in milliseconds. */
+const margin = 10_000;
+
+/** Gives the probes of one module their token, and keeps it until it expires. Probes that need one at once ask once. */
+export class TokenSource {
+  readonly #settings: OAuth2Settings;
+  #kept: { readonly token: Token; readonly secret: string } | undefined;
+  #asking: Asking | undefined;
+  #authentication: ClientAuthentication | undefined;
+
+  constructor(settings: OAuth2Settings) {
+    this.#settings = settings;
+  }
+
+  /** The value of the Authorization header. Throws ProbeFailure in phase `request`. */
+  async authorization({ signal, connector, log }: ProbeContext, policy: IpPolicy): Promise<string> {
+    const secret = read(this.#secret);
+    const kept = this.#kept;
+    if (kept !== undefined && kept.secret === secret && kept.token.expires - margin > Date.now()) {
+      return kept.token.authorization;
+    }
+    if (this.#asking === undefined || this.#asking.given.secret !== secret) {
+      log.debug('Requesting an OAuth2 token', { url: this.#settings.tokenUrl.origin });
+      this.#asking = new Asking({ secret, policy, connection: connector.settings }, (given, abort) =>
+        this.#ask(given, abort),
+      );
+    }
+    return (await this.#asking.wait(signal)).authorization;
+  }
+
+  /** Forgets a token that the target has refused, so that the next probe asks for another. */
+  forget(authorization: string): void {
+    if (this.#kept?.token.authorization === authorization) this.#kept = undefined;
+  }
+
+  get #secret(): Material | undefined {
+    const { grant } = this.#settings;
+    return grant.type === jwtBearer ? grant.key : grant.clientSecret;
+  }
+
+  async #ask(given: Given, signal: AbortSignal): Promise<Token> {
+    const asking = this.#asking;
+    try {
+      const token = await this.#askAsUnderstood(given, signal);
+      this.#kept = { token, secret: given.secret };
+      return token;
+    } finally {
+      if (this.#asking === asking) this.#asking = undefined;
+    }
+  }
+
+  /** Servers differ in where they look for the client's password: both ways are tried, and the one that works is kept. */
+  async #askAsUnderstood(given: Given, signal: AbortSignal): Promise<Token> {
+    const ask = (authentication: ClientAuthentication): Promise<Token> =>
+      askForToken(this.#settings, { ...given, authentication }, signal);
+    if (this.#authentication !== undefined) return await ask(this.#authentication);
+    try {
+      const token = await ask('header');
+      this.#authentication = 'header';
+      return token;
+    } catch (error) {
+      if (!(error instanceof TokenRefusal) || this.#settings.grant.type === jwtBearer) throw error;
+    }
+    const token = await ask('parameters');
+    this.#authentication = 'parameters';
+    return token;
+  }
+}
+
+/** What a request for a token is made with. */
+interface Given {
+  /** The client's password, or its key. */
+  readonly secret: string;
+  readonly policy: IpPolicy;
+  readonly connection: ConnectionSettings;
+}
+
+/** A request for a token that several probes wait for. It goes on until nobody waits any more. */
+class Asking {
+  readonly given: Given;
+  readonly #controller = new AbortController();
+  readonly #token: Promise<Token>;
+  #waiting = 0;
+
+  constructor(given: Given, ask: (given: Given, signal: AbortSignal) => Promise<Token>) {
+    this.given = given;
+    this.#token = Promise.resolve().then(() => ask(given, this.#controller.signal));
+    this.#token.catch(() => {}); // Whoever waits hears of it.
+  }
+
+  async wait(signal: AbortSignal): Promise<Token> {
+    this.#waiting += 1;
+    let stop = (): void => {};
+    const calledOff = new Promise<never>((_, reject) => {
+      stop = onAbort(signal, () => reject(abortFailure(signal, 'request')));
+    });
+    try {
+      return await Promise.race([this.#token, calledOff]);
+    } finally {
+      stop();
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#controller.abort('cancelled' satisfies AbortCause);
+    }
+  }
+}
+
+function read(material: Material | undefined): string {
+  try {
+    return material?.read() ?? '';
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ProbeFailure('request', 'unusable_file', `Cannot use ${material?.description}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,10 @@
+import type { Prober } from '../probe/context.ts';
+import { dns } from './dns/index.ts';
+import { grpc } from './grpc/index.ts';
+import { http } from './http/index.ts';
+import { icmp } from './icmp/index.ts';
+import { tcp } from './tcp.ts';
+import { unix } from './unix.ts';
+
+/** The probers, by the name that a module's `prober` gives. This is the only list of them. */
+export const probers = { http, tcp, icmp, grpc, dns, unix } satisfies Readonly<Record<string, Prober>>;
