@@ -1,0 +1,54 @@
+import { createSocket } from 'node:dgram';
+import { abortFailure, onAbort } from '../../net/abort.ts';
+import { endpointText } from '../../net/endpoint.ts';
+import { asFailure } from '../../net/error-reason.ts';
+import { ProbeFailure } from '../../net/failure.ts';
+import { badTarget } from '../../net/target.ts';
+import { misfit } from './message.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What an answer to a query without EDNS may have at most (RFC 1035, section 4.2.1). */
+const maxAnswer = 512;
+
+/** Asks once by UDP. Datagrams that do not fit the query are ignored; the answer is not asked for again by TCP. */
+export function askByUdp({ context, address, port, source, query, id, connected }: Exchange): Promise<Buffer> {
+  const { signal, log } = context;
+  if (port === 0) throw badTarget('There is no port 0 to send to');
+  const socket = createSocket(address.family === 6 ? 'udp6' : 'udp4');
+  let stop = (): void => {};
+  return new Promise<Buffer>((settle, reject) => {
+    let phase: 'connect' | 'response' = 'connect';
+    const fail = (error: unknown): void => {
+      const action = `Cannot ask ${endpointText({ ...address, port })}`;
+      const failure = asFailure(error, phase, action);
+      const unbound = failure.reason === 'local_port_exhausted' && source !== undefined;
+      reject(unbound ? new ProbeFailure('connect', 'local_address', failure.message, { cause: error }) : failure);
+    };
+    socket.on('error', fail);
+    socket.on('message', (bytes) => {
+      const why = misfit(id, query.question, bytes);
+      if (why !== undefined) log.debug('Ignored a datagram', { bytes: bytes.length, why });
+      else if (bytes.length <= maxAnswer) settle(bytes);
+      else reject(tooLarge(bytes.length));
+    });
+    stop = onAbort(signal, () => reject(abortFailure(signal, phase)));
+    const connect = (): void =>
+      socket.connect(port, address.address, () => {
+        phase = 'response';
+        connected();
+        socket.send(query.withId(id), (error) => {
+          if (error !== null) fail(error);
+        });
+      });
+    if (source === undefined) connect();
+    else socket.bind({ address: source, port: 0, exclusive: true }, connect);
+  }).finally(() => {
+    stop();
+    socket.close();
+  });
+}
+
+function tooLarge(length: number): ProbeFailure {
+  const message = `The answer has ${length} bytes, where ${maxAnswer} were allowed`;
+  return new ProbeFailure('response', 'too_large', message);
+}

@@ -1,0 +1,58 @@
+import type { OutgoingHttpHeaders } from 'node:http2';
+import { quote } from '../../config/decode.ts';
+import { isSecretHeader } from '../../config/headers.ts';
+import { readIpPolicy } from '../../config/ip-policy.ts';
+import type { ConfigReader } from '../../config/reader.ts';
+import { readTlsSettings } from '../../config/tls.ts';
+import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
+import { encodeRequest } from './health.ts';
+
+/** A `grpc` section. */
+export interface GrpcOptions {
+  readonly policy: IpPolicy;
+  /** The encoded HealthCheckRequest. */
+  readonly message: Buffer;
+  readonly metadata: OutgoingHttpHeaders;
+  readonly tls: boolean;
+  readonly tlsSettings: TlsSettings;
+}
+
+/** Reads the keys of a `grpc` section. */
+export function readGrpcOptions(section: ConfigReader): GrpcOptions {
+  return {
+    policy: readIpPolicy(section),
+    message: encodeRequest(section.string('service', '')),
+    metadata: readMetadata(section.section('metadata')),
+    tls: section.boolean('tls', false),
+    tlsSettings: readTlsSettings(section.section('tls_config')),
+  };
+}
+
+/** What a call has of its own, or HTTP/2 cannot carry: it is ignored, as by the client of blackbox_exporter. */
+const reserved =
+  /^(:.*|content-type|user-agent|te|grpc-(message-type|encoding|message|status|timeout)|host|connection|keep-alive|proxy-connection|transfer-encoding|upgrade)$/;
+const key = /^[0-9a-z_.-]+$/;
+const printable = /^[\x20-\x7e]*$/;
+
+/** Reads metadata as headers: keys in lower case, and of those that end in `-bin` the values in base64. */
+function readMetadata(section: ConfigReader): OutgoingHttpHeaders {
+  const metadata: Record<string, string[]> = {};
+  for (const name of section.keys()) {
+    const header = name.toLowerCase();
+    const values = section.byteStrings(name, { secret: isSecretHeader(name) });
+    if (reserved.test(header)) section.warn(name, 'is ignored: the call decides it');
+    else if (!key.test(header)) section.fail(name, `${quote(name)} is no key of metadata: only a-z 0-9 - _ . make one`);
+    else if (Object.hasOwn(metadata, header)) section.fail(name, 'given more than once, in upper and in lower case');
+    else metadata[header] = values.map((value) => readValue(section, name, value));
+  }
+  return metadata;
+}
+
+function readValue(section: ConfigReader, name: string, value: Buffer): string {
+  if (/-bin$/i.test(name)) return value.toString('base64').replace(/=+$/, '');
+  const text = value.toString('latin1');
+  if (!printable.test(text)) {
+    section.fail(name, 'a value may only have printable ASCII characters, unless the key ends in -bin');
+  }
+  return text;
+}
