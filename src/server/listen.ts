@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** Where to listen; without a host, on every address of IPv6 and IPv4. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** Reads `:9115`, `127.0.0.1:9115`, `[::1]:9115` or `localhost:9115`. Throws an Error with a sentence. */
+export function parseListenAddress(text: string): ListenAddress {
+  if (text.startsWith('vsock://')) throw new Error(`Listening on vsock is not supported yet: ${text}`);
+  const match = /^(?:\[([^[\]]+)\]|([^[\]:/\s]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65535) {
+    throw new Error(
+      `The listen address ${JSON.stringify(text)} is no host:port, like :9115, 127.0.0.1:9115 or [::1]:9115`,
+    );
+  }
+  return { host: match[1] ?? (match[2] || undefined), port };
+}
+
+/**
+ * Clients keep idle connections for up to five minutes; the server must not close one first, while a request may be on
+ * its way.
+ */
+const keepAliveTimeout = 360_000;
+
+/** How often a stopping server looks for connections that have become idle, in milliseconds. */
+const sweepInterval = 20;
+
+/** The servers of one app, one for each address. */
+export class Listeners {
+  readonly #servers: Server[] = [];
+
+  /** Starts to listen; gives the real address. Throws an Error with a sentence when that fails. */
+  async add(app: FastifyInstance, address: ListenAddress): Promise<string> {
+    const server = createServer({ keepAliveTimeout }, (request, response) => app.routing(request, response));
+    try {
+      await listening(server, address);
+    } catch (error) {
+      throw new Error(`Cannot listen on ${formatAddress(address.host ?? '', address.port)}: ${listenReason(error)}`, {
+        cause: error,
+      });
+    }
+    this.#servers.push(server);
+    const bound = server.address() as AddressInfo;
+    return formatAddress(bound.address, bound.port);
+  }
+
+  /** Hears of errors of a server that listens, a lack of descriptors for one. */
+  onError(listener: (error: Error) => void): void {
+    for (const server of this.#servers) server.on('error', listener);
+  }
+
+  /** Accepts nothing more, lets requests end, and cuts those that last longer than `limit` milliseconds. */
+  async close(limit: number): Promise<void> {
+    const closed = Promise.all(this.#servers.map(closing));
+    const sweep = setInterval(() => {
+      for (const server of this.#servers) server.closeIdleConnections();
+    }, sweepInterval);
+    const cut = setTimeout(() => {
+      for (const server of this.#servers) server.closeAllConnections();
+    }, limit);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+}
+
+function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(host === undefined ? { port } : { port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** The only error of close is that the server is closed. */
+function closing(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function formatAddress(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is already in use',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+  EACCES: 'permission denied',
+  ENOTFOUND: 'the host has no address',
+};
+
+function listenReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return reasons[code] ?? error.message;
+}

@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { severity } from '../log/logger.ts';
+import type { LogRecord } from '../log/probe-log.ts';
+import type { Module } from '../probe/context.ts';
+import { debugOutput } from '../probe/debug-output.ts';
+import { maskUserinfo } from '../probe/history.ts';
+import { runProbe } from '../probe/run.ts';
+import type { ProbeResult } from '../probe/run.ts';
+import { ScrapeTimeoutError, probeTimeout } from '../probe/timeout.ts';
+import type { AppOptions } from './app.ts';
+import { clientGone } from './client-gone.ts';
+import { HttpError } from './http-error.ts';
+import { contentTypes, negotiate } from './negotiation.ts';
+import type { Query } from './query.ts';
+
+const defaultModule = 'http_2xx';
+const timeoutHeader = 'x-prometheus-scrape-timeout-seconds';
+
+interface Order {
+  readonly module: Module;
+  readonly target: string;
+  readonly hostname: string | undefined;
+  readonly parameters: Query;
+  readonly timeout: number;
+}
+
+type ProbeRoute = { Querystring: Query };
+
+/** `/probe`: one check of one target, answered with its metrics. */
+export function addProbeRoute(app: FastifyInstance, options: AppOptions): void {
+  const { history, metrics, activity } = options;
+  app.all<ProbeRoute>(`${options.paths.routePrefix}probe`, async (request, reply) => {
+    const order = readOrder(request, options);
+    activity.begin(order.timeout);
+    let result: ProbeResult;
+    try {
+      result = await runProbe({ ...order, signal: clientGone(request.raw.socket), ...logging(order, options) });
+    } finally {
+      activity.end();
+    }
+    metrics.probeEnded({ module: order.module.name, duration: result.duration, failure: result.failure });
+    history.add(result);
+    return answer(request, reply, result, options);
+  });
+}
+
+/** Reads what is asked for, in the order in which the peer finds fault. */
+function readOrder(request: FastifyRequest<ProbeRoute>, options: AppOptions): Order {
+  const { query } = request;
+  const name = query['module'] || defaultModule;
+  const module = options.configuration().modules.get(name);
+  if (module === undefined) {
+    options.logger.debug('Unknown module', { module: name });
+    throw refusal(options, 'unknown_module', 400, `The configuration has no module ${JSON.stringify(name)}`);
+  }
+  const timeout = readTimeout(request, module, options);
+  if (!query['target']) throw refusal(options, 'no_target', 400, 'The parameter target is missing');
+  if (query['debug'] === 'true' && !options.debug) {
+    throw refusal(options, 'debug_disabled', 403, 'debug=true is switched off by --no-probe.debug');
+  }
+  const hostname = query['hostname'] || undefined;
+  const contradiction = module.probe.refuse?.({ hostname, parameters: query });
+  if (contradiction !== undefined) throw refusal(options, 'contradiction', 400, contradiction);
+  return { module, target: query['target'], hostname, parameters: query, timeout };
+}
+
+function readTimeout(request: FastifyRequest<ProbeRoute>, module: Module, options: AppOptions): number {
+  const header = request.headers[timeoutHeader];
+  try {
+    return probeTimeout(Array.isArray(header) ? header[0] : header, module.timeout, options.timeoutOffset);
+  } catch (error) {
+    if (!(error instanceof ScrapeTimeoutError)) throw error;
+    throw refusal(options, 'bad_scrape_timeout', 500, error.message);
+  }
+}
+
+function refusal(options: AppOptions, reason: string, status: number, message: string): HttpError {
+  options.metrics.probeRejected(reason);
+  return new HttpError(status, message);
+}
+
+/** Sends the probe's records on to the process's log, those that are severe enough. */
+function logging(
+  { module, target }: Order,
+  { logger, probeLogLevel }: AppOptions,
+): { onLog?: (record: LogRecord) => void } {
+  if (probeLogLevel === 'none') return {};
+  const least = severity(probeLogLevel);
+  return {
+    onLog(record) {
+      if (severity(record.level) >= least) logger.write(record, { module: module.name, target: maskUserinfo(target) });
+    },
+  };
+}
+
+function answer(
+  request: FastifyRequest<ProbeRoute>,
+  reply: FastifyReply,
+  result: ProbeResult,
+  options: AppOptions,
+): FastifyReply {
+  if (request.query['debug'] === 'true') {
+    return reply
+      .header('content-type', 'text/plain; charset=utf-8')
+      .header('x-content-type-options', 'nosniff')
+      .send(debugOutput(result, options.logFormat));
+  }
+  const format = negotiate(request.headers.accept);
+  return reply.header('content-type', contentTypes[format]).send(result.metrics.render(format));
+}

@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify';
+import { Logger } from '../../src/log/logger.ts';
+import { ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
+import type { KernelReadings } from '../../src/metrics/exporter-metrics.ts';
+import { gauge } from '../../src/metrics/gauge.ts';
+import { ProbeFailure } from '../../src/net/failure.ts';
+import { defaultConnectionSettings } from '../../src/net/settings.ts';
+import type { Module, Probe } from '../../src/probe/context.ts';
+import { ProbeHistory } from '../../src/probe/history.ts';
+import { Activity } from '../../src/server/activity.ts';
+import { createApp } from '../../src/server/app.ts';
+import type { AppOptions } from '../../src/server/app.ts';
+import type { Configuration } from '../../src/server/configuration.ts';
+
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly metrics: ExporterMetrics;
+  readonly activity: Activity;
+  readonly history: ProbeHistory;
+  /** What the process's log has got. */
+  readonly logged: string[];
+}
+
+export const targetLength = gauge('probe_test_target_length', 'Characters of the target.');
+
+/** A prober that measures its target's length and fails on the target `bad`. */
+export const measure: Probe = async ({ target, metrics, log }) => {
+  log.debug('Measuring', { length: target.length });
+  metrics.set(targetLength, target.length);
+  if (target === 'bad') throw new ProbeFailure('connect', 'refused', 'Nobody listens');
+};
+
+/** A module that runs `probe`. */
+export function testModule(name: string, probe: Probe = measure, timeout?: number): Module {
+  return {
+    name,
+    prober: 'test',
+    timeout,
+    connection: defaultConnectionSettings,
+    probe,
+    yaml: `prober: test # ${name}\n`,
+  };
+}
+
+/** A configuration with these modules. */
+export function configuration(...modules: Module[]): Configuration {
+  return { modules: new Map(modules.map((module) => [module.name, module])), yaml: 'modules: {}\n', warnings: [] };
+}
+
+const unknownKernel: KernelReadings = {
+  socketsByState: () => undefined,
+  localPortsInUse: () => undefined,
+  localPortLimit: () => undefined,
+};
+
+/** All routes with a small configuration; `options` replace the defaults. */
+export function testApp(options: Partial<AppOptions> & { readonly kernel?: KernelReadings } = {}): TestApp {
+  const { kernel = unknownKernel, ...appOptions } = options;
+  const logged: string[] = [];
+  const activity = new Activity();
+  const metrics = new ExporterMetrics({ kernel, probesInFlight: () => activity.running });
+  const history = new ProbeHistory({ limit: 10 });
+  const current = configuration(testModule('http_2xx', measure, 5000), testModule('other'));
+  const app = createApp({
+    configuration: () => current,
+    reload: () => Promise.resolve(undefined),
+    metrics,
+    history,
+    activity,
+    logger: new Logger({ level: 'info', format: 'logfmt', write: (line) => logged.push(line) }),
+    logFormat: 'logfmt',
+    probeLogLevel: 'info',
+    timeoutOffset: 0.5,
+    debug: true,
+    paths: { externalUrl: 'http://exporter.test', routePrefix: '/' },
+    ...appOptions,
+  });
+  return { app, metrics, activity, history, logged };
+}
