@@ -1,0 +1,52 @@
+import { loadModules } from '../../src/config/modules.ts';
+import type { LogRecord } from '../../src/log/probe-log.ts';
+import type { ProbeFailure } from '../../src/net/failure.ts';
+import { runProbe } from '../../src/probe/run.ts';
+import { probers } from '../../src/probers/index.ts';
+import { parseExposition, seriesOf } from './exposition.ts';
+
+export interface ProbeOnceOptions {
+  readonly hostname?: string;
+  /** Seconds; 10 without it. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ProbeOutcome {
+  readonly success: boolean;
+  readonly failure: ProbeFailure | undefined;
+  /** Values by series, as an exposition writes it: `probe_http_duration_seconds{phase="tls"}`. */
+  readonly metrics: ReadonlyMap<string, number>;
+  /** The same as text. */
+  readonly text: string;
+  readonly log: readonly LogRecord[];
+}
+
+/** Runs one probe: a module as YAML (what stands below its name) or as an object, and a target. */
+export async function probeOnce(
+  module: string | object,
+  target: string,
+  options: ProbeOnceOptions = {},
+): Promise<ProbeOutcome> {
+  const yaml = typeof module === 'string' ? module.replaceAll(/^(?=.)/gm, '    ') : `    ${JSON.stringify(module)}`;
+  const { modules } = loadModules(`modules:\n  tested:\n${yaml}\n`, 'test.yml', probers);
+  const tested = modules.get('tested');
+  if (tested === undefined) throw new Error('the loader lost the module');
+  const { hostname, timeout = 10, signal } = options;
+  const result = await runProbe({
+    module: tested,
+    target,
+    hostname,
+    timeout,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = result.metrics.render();
+  const series = seriesOf(parseExposition(text));
+  return {
+    success: result.success,
+    failure: result.failure,
+    metrics: new Map([...series].map(([key, { value }]) => [key, value])),
+    text,
+    log: result.log.records,
+  };
+}
