@@ -89,6 +89,10 @@ export class ExporterMetrics {
 
   constructor(options: ExporterMetricsOptions) {
     collectDefaultMetrics({ register: this.registry });
+    // Gauges that are named like counters, which promtool minds.
+    for (const kind of ['handles', 'requests', 'resources']) {
+      this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
+    }
     registerBuildInfo(this.registry);
     registerKernel(this.registry, options.kernel);
     registerReading(this.registry, 'clearbox_probes_in_flight', 'How many probes are running.', options.probesInFlight);

@@ -8,6 +8,7 @@ import { ProbeSocket } from './probe-socket.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { type LocalEnd, type TcpFacts, tcpFacts } from './tcp-facts.ts';
 import { startTls, type TlsFacts, tlsFacts, type TlsOptions } from './tls.ts';
+import { tlsContext } from './tls-context.ts';
 
 /** How long the parts of opening a connection took, in seconds; 0 where not reached. */
 export interface ConnectionPhases {
@@ -87,11 +88,12 @@ export class Connection {
 
   async #shakeHands(options: TlsOptions): Promise<TlsFacts> {
     try {
-      const secured = startTls(this.#stream, options);
+      const context = tlsContext(options.settings);
+      const secured = startTls(this.#stream, options, context);
       secured.on('error', () => {});
       this.#stream = secured;
       await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
-      return tlsFacts(secured, options);
+      return tlsFacts(secured, options, context);
     } catch (error) {
       throw asFailure(error, 'tls', 'The TLS handshake failed');
     }

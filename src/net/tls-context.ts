@@ -37,6 +37,15 @@ const cipherSuites = [
 const maxContexts = 64;
 const contexts = new Map<string, TlsContext>();
 
+/** What settings gave last, and from which texts. */
+interface Latest {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly context: TlsContext;
+}
+const latest = new WeakMap<TlsSettings, Latest>();
+
 /**
  * The context for these settings, made once and again only when a file among them has changed. Throws ProbeFailure in
  * phase `tls` when a file cannot be read or used.
@@ -45,8 +54,21 @@ export function tlsContext(settings: TlsSettings): TlsContext {
   const ca = read(settings.ca);
   const cert = read(settings.cert);
   const key = read(settings.key);
-  const { minVersion, maxVersion } = settings;
-  const digest = createHashKey([ca, cert, key, minVersion, maxVersion]);
+  const last = latest.get(settings);
+  if (last !== undefined && last.ca === ca && last.cert === cert && last.key === key) return last.context;
+  const context = sharedContext(settings, ca, cert, key);
+  latest.set(settings, { ca, cert, key, context });
+  return context;
+}
+
+/** Modules of the same settings share a context, also over a reload. */
+function sharedContext(
+  settings: TlsSettings,
+  ca: string | undefined,
+  cert: string | undefined,
+  key: string | undefined,
+): TlsContext {
+  const digest = createHashKey([ca, cert, key, settings.minVersion, settings.maxVersion]);
   let context = contexts.get(digest);
   if (context === undefined) {
     context = createContext(settings, ca, cert, key);

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { type Certificate, certificateOf } from './certificate.ts';
 import { ProbeFailure, type Reason } from './failure.ts';
 import type { TlsSettings } from './settings.ts';
-import { tlsContext } from './tls-context.ts';
+import type { TlsContext } from './tls-context.ts';
 
 /** What a handshake showed. */
 export interface TlsFacts {
@@ -33,19 +33,24 @@ export interface TlsOptions {
 
 /**
  * Puts TLS on a connected socket; the handshake goes on after the return. A certificate that cannot be trusted does
- * not end it: `tlsFacts` tells. Throws ProbeFailure when the settings' files cannot be used.
+ * not end it: `tlsFacts` tells.
  */
-export function startTls(socket: net.Socket, options: TlsOptions): tls.TLSSocket {
+export function startTls(socket: net.Socket, options: TlsOptions, context: TlsContext): tls.TLSSocket {
   const name = serverName(options);
-  return tls.connect({
+  const secured = tls.connect({
     socket,
-    secureContext: tlsContext(options.settings).secureContext,
+    secureContext: context.secureContext,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     ...(net.isIP(name) === 0 && name !== '' && { servername: name }),
     ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
   });
+  // Node would translate the whole chain for a check of the name that is made elsewhere.
+  secured.getPeerCertificate = () => noCertificate;
+  return secured;
 }
+
+const noCertificate = {} as tls.DetailedPeerCertificate;
 
 function serverName({ settings, host }: TlsOptions): string {
   return (settings.serverName ?? host).replace(/\.$/, '');
@@ -59,13 +64,14 @@ const versionNames: Readonly<Record<string, string>> = {
 };
 
 /** Reads what the handshake of `socket`, ended, showed, and judges the certificate. */
-export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions): TlsFacts {
+export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions, context: TlsContext): TlsFacts {
   const chain: Certificate[] = [];
   for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate) {
     chain.push(certificateOf(next));
   }
   const distrust = judge(socket, chain[0], serverName(options));
-  const trusted = distrust === undefined || distrust.reason === 'certificate_wrong_host';
+  const { insecureSkipVerify } = options.settings;
+  const trusted = !insecureSkipVerify && (distrust === undefined || distrust.reason === 'certificate_wrong_host');
   const { standardName } = socket.getCipher();
   return {
     version: versionNames[socket.getProtocol() ?? ''] ?? 'unknown',
@@ -73,7 +79,7 @@ export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions): TlsFacts {
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
     chain,
     distrust,
-    chainExpiry: trusted ? tlsContext(options.settings).trust.chainExpiry(chain) : undefined,
+    chainExpiry: trusted ? context.trust.chainExpiry(chain) : undefined,
   };
 }
 

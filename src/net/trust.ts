@@ -34,10 +34,14 @@ function readBundle(): string | undefined {
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
+const maxExpiries = 1000;
+
 /** The certificates that a verification may end at, found by subject. */
 export class TrustStore {
   readonly #pem: readonly string[];
   #bySubject: Map<string, X509Certificate[]> | undefined;
+  /** By the fingerprints served: signatures are verified once. */
+  readonly #expiries = new Map<string, number | undefined>();
 
   /** `pem`: the certificates' texts, one after the other or one a string. */
   constructor(pem: readonly string[]) {
@@ -54,7 +58,15 @@ export class TrustStore {
    * store the earliest expiry, and of these the latest. Undefined when there is no such chain.
    */
   chainExpiry(served: readonly Certificate[]): number | undefined {
-    const [leaf, ...others] = served;
+    const key = served.map(({ fingerprint }) => fingerprint).join();
+    if (!this.#expiries.has(key)) {
+      if (this.#expiries.size >= maxExpiries) this.#expiries.clear();
+      this.#expiries.set(key, this.#chainExpiry(served));
+    }
+    return this.#expiries.get(key);
+  }
+
+  #chainExpiry([leaf, ...others]: readonly Certificate[]): number | undefined {
     if (leaf === undefined) return undefined;
     const expiry = this.#latest(
       leaf.x509,

@@ -56,7 +56,14 @@ export class Body implements ResponseSink {
       this.#take(chunk);
       return undefined;
     }
-    return new Promise((settle) => decompressor.write(chunk, () => settle()));
+    return new Promise((settle) => {
+      // A decompressor that fails does not answer the write.
+      const done = (): void => {
+        decompressor.off('close', done);
+        settle();
+      };
+      decompressor.once('close', done).write(chunk, done);
+    });
   }
 
   /**

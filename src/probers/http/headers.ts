@@ -5,6 +5,9 @@ import { userAgent } from '../../version.ts';
 import type { Cookies, Hop } from './hop.ts';
 import type { HttpOptions } from './options.ts';
 
+/** What of a module's options the headers come from. */
+export type HeaderOptions = Pick<HttpOptions, 'client' | 'headers'>;
+
 /** Headers that carry credentials: they never follow a redirect away from the host that they are meant for. */
 const credentialHeaders = /^(authorization|cookie2?|proxy-authorization|www-authenticate)$/i;
 
@@ -19,7 +22,7 @@ export interface Passes {
 }
 
 /** The headers of one hop's request, names and values in turn. Throws ProbeFailure when a file among them cannot be read. */
-export function requestHeaders(options: HttpOptions, hop: Hop, cookies: Cookies, passes: Passes): string[] {
+export function requestHeaders(options: HeaderOptions, hop: Hop, cookies: Cookies, passes: Passes): string[] {
   const headers: string[] = ['Host', hop.hostHeader ?? hop.target.authority];
   const given = new Set<string>();
   let cookie: string | undefined;
@@ -33,6 +36,7 @@ export function requestHeaders(options: HttpOptions, hop: Hop, cookies: Cookies,
   }
   for (const { name, values } of options.client.httpHeaders) {
     if (!hop.trusted && credentialHeaders.test(name)) continue;
+    given.add(name.toLowerCase());
     for (const value of values) headers.push(name, text(value));
   }
   if (!given.has('user-agent')) headers.push('User-Agent', userAgent);
@@ -59,14 +63,15 @@ function isAscii(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-function authorizationOf({ client }: HttpOptions, { target }: Hop): string | undefined {
+function authorizationOf({ client }: HeaderOptions, { target }: Hop): string | undefined {
   const { basicAuth, authorization } = client;
   if (basicAuth !== undefined) return basicCredentials(`${text(basicAuth.username)}:${text(basicAuth.password)}`);
   if (authorization !== undefined) return `${authorization.type} ${text(authorization.credentials)}`;
   return target.credentials === undefined ? undefined : basicCredentials(target.credentials);
 }
 
-function text(material: Material | undefined): string {
+/** The text of a material, empty without one. Throws ProbeFailure when its file cannot be read. */
+export function text(material: Material | undefined): string {
   try {
     return material?.read() ?? '';
   } catch (error) {

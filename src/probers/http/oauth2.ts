@@ -26,7 +26,7 @@ export class TokenSource {
     if (kept !== undefined && kept.secret === secret && kept.token.expires - margin > Date.now()) {
       return kept.token.authorization;
     }
-    if (this.#asking === undefined || this.#asking.given.secret !== secret) {
+    if (this.#asking === undefined || this.#asking.abandoned || this.#asking.given.secret !== secret) {
       log.debug('Requesting an OAuth2 token', { url: this.#settings.tokenUrl.origin });
       this.#asking = new Asking({ secret, policy, connection: connector.settings }, (given, abort) =>
         this.#ask(given, abort),
@@ -46,13 +46,12 @@ export class TokenSource {
   }
 
   async #ask(given: Given, signal: AbortSignal): Promise<Token> {
-    const asking = this.#asking;
     try {
       const token = await this.#askAsUnderstood(given, signal);
       this.#kept = { token, secret: given.secret };
       return token;
     } finally {
-      if (this.#asking === asking) this.#asking = undefined;
+      if (this.#asking?.given === given) this.#asking = undefined;
     }
   }
 
@@ -93,6 +92,11 @@ class Asking {
     this.given = given;
     this.#token = Promise.resolve().then(() => ask(given, this.#controller.signal));
     this.#token.catch(() => {}); // Whoever waits hears of it.
+  }
+
+  /** Whether it was given up, since nobody waited any more. */
+  get abandoned(): boolean {
+    return this.#controller.signal.aborted;
   }
 
   async wait(signal: AbortSignal): Promise<Token> {

@@ -64,12 +64,16 @@ function hasBadEscape(url: URL): boolean {
   return /%(?![0-9a-f]{2})/i.test(url.pathname);
 }
 
-/** What a path and a query may consist of without being encoded anew. */
-const plainPath = /^[A-Za-z0-9\-._~!$&'()*+,;=:@[\]%/?]*$/;
+/** Path and query as written, but for what may not stand there unescaped (RFC 3986, section 3.3). */
+function escaped(text: string): string {
+  const [path = '', ...query] = text.toWellFormed().split('?');
+  const plain = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@[\]%/]/gu, encodeURIComponent);
+  return [plain, ...query.map((part) => part.replace(/[^\x21-\x7e]/gu, encodeURIComponent))].join('?');
+}
 
 function describe(url: URL, authority: string, rest: string): HttpTarget {
   const secure = url.protocol === 'https:';
-  const path = plainPath.test(rest) ? rest : `${url.pathname}${url.search}`;
+  const path = escaped(rest);
   const { username, password } = url;
   return {
     url,
