@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Socket, SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { abortFailure, onAbort } from './abort.ts';
@@ -112,7 +113,12 @@ export class Connection {
     this.#stream.destroy();
     this.#socket.destroy();
     await this.#closed;
-    return 'path' in this.endpoint ? undefined : tcpFacts(this.endpoint, this.#local, this.#socket.info);
+    if ('path' in this.endpoint) return undefined;
+    const facts = tcpFacts(this.endpoint, this.#local, this.#socket.info);
+    if (this.#settings.close === 'reset' || facts.closedState !== 'closed') return facts;
+    // While the kernel puts a TIME_WAIT in the place of a socket, it may find neither: it is asked once more.
+    await delay(2);
+    return tcpFacts(this.endpoint, this.#local, this.#socket.info);
   }
 
   #connectFailure(error: unknown): ProbeFailure {

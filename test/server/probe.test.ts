@@ -72,7 +72,7 @@ test('the module that is named runs, http_2xx when none is', async () => {
   assert.deepEqual(ran, ['http_2xx', 'http_2xx', 'other', 'other']);
 });
 
-test('target and hostname reach the probe, the target unescaped twice where that is possible', async () => {
+test('target and hostname reach the probe, the target unescaped once', async () => {
   const seen: (readonly [string, string | undefined])[] = [];
   const spy: Probe = async ({ target, hostname }) => void seen.push([target, hostname]);
   const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', spy)) });
@@ -86,7 +86,7 @@ test('target and hostname reach the probe, the target unescaped twice where that
   }
   assert.deepEqual(seen, [
     ['a', 'h'],
-    ['a+b c d', undefined],
+    ['a%2Bb c+d', undefined],
     ['50%', undefined],
     ['a', undefined],
   ]);
