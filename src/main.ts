@@ -3,6 +3,7 @@ import { UsageError, parseCommandLine } from './cli.ts';
 import type { Options } from './cli.ts';
 import { loadModules } from './config/modules.ts';
 import { localPortLimit, localPortsInUse } from './kernel/local-ports.ts';
+import { pingProblem } from './kernel/ping-problem.ts';
 import { sockDiagProblem, socketsByState } from './kernel/sock-diag.ts';
 import { Logger } from './log/logger.ts';
 import { ExporterMetrics } from './metrics/exporter-metrics.ts';
@@ -74,6 +75,7 @@ async function serve(options: Options): Promise<void> {
   });
   reloadOnDemand(store, options);
   if ((await store.reload()) !== undefined) process.exit(1);
+  warnOfPing(store.current, logger);
 
   const app = createApp({
     configuration: () => store.current,
@@ -100,6 +102,13 @@ async function serve(options: Options): Promise<void> {
   logger.info('Stopping', { signal, probes_in_flight: activity.running });
   await stopped;
   process.exit(0);
+}
+
+/** Without the right to ping, every probe of an icmp module would fail. */
+function warnOfPing({ modules }: Configuration, logger: Logger): void {
+  if (![...modules.values()].some(({ prober }) => prober === 'icmp')) return;
+  const problem = pingProblem();
+  if (problem !== undefined) logger.warn('Modules of the icmp prober will fail', { reason: problem });
 }
 
 function reloadOnDemand(store: ConfigurationStore, { autoReload, autoReloadInterval }: Options): void {

@@ -13,13 +13,13 @@ export async function resolveTarget(
   const started = performance.now();
   metrics.set(ipProtocol, 0);
   metrics.set(ipAddressHash, 0);
-  log.debug('Resolving target address', { target: host, ip_protocol: policy.preferred });
+  log.debug('Resolving target address', { host, ip_protocol: policy.preferred });
   let duration = 0;
   try {
     const address = await context.connector.resolve(host, policy);
     metrics.set(ipProtocol, address.family);
     metrics.set(ipAddressHash, addressHash(address));
-    log.debug('Resolved target address', { target: host, ip: address.address });
+    log.debug('Resolved target address', { host, ip: address.address });
     duration = (performance.now() - started) / 1000;
     return { address, duration };
   } finally {

@@ -8,6 +8,7 @@ const names = {
   promtool: ['promtool'],
   ss: ['ss'],
   ip: ['ip'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
 } as const;
 
 export type Tool = keyof typeof names;

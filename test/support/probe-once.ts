@@ -1,6 +1,7 @@
 import { loadModules } from '../../src/config/modules.ts';
 import type { LogRecord } from '../../src/log/probe-log.ts';
 import type { ProbeFailure } from '../../src/net/failure.ts';
+import type { Module } from '../../src/probe/context.ts';
 import { runProbe } from '../../src/probe/run.ts';
 import { probers } from '../../src/probers/index.ts';
 import { parseExposition, seriesOf } from './exposition.ts';
@@ -28,10 +29,21 @@ export async function probeOnce(
   target: string,
   options: ProbeOnceOptions = {},
 ): Promise<ProbeOutcome> {
+  return await prepare(module)(target, options);
+}
+
+/** Loads a module once, and runs as many probes of it as are asked for. */
+export function prepare(
+  module: string | object,
+): (target: string, options?: ProbeOnceOptions) => Promise<ProbeOutcome> {
   const yaml = typeof module === 'string' ? module.replaceAll(/^(?=.)/gm, '    ') : `    ${JSON.stringify(module)}`;
   const { modules } = loadModules(`modules:\n  tested:\n${yaml}\n`, 'test.yml', probers);
   const tested = modules.get('tested');
   if (tested === undefined) throw new Error('the loader lost the module');
+  return async (target, options = {}) => await run(tested, target, options);
+}
+
+async function run(tested: Module, target: string, options: ProbeOnceOptions): Promise<ProbeOutcome> {
   const { hostname, timeout = 10, signal } = options;
   const result = await runProbe({
     module: tested,

@@ -19,7 +19,7 @@ export function icmp(section: ConfigReader): Probe {
     const { address, duration } = await resolveTarget(context, context.target, options.policy);
     phase('resolve', duration);
     const started = performance.now();
-    const sender = openSender(address.address, options.source ?? connector.settings.sourceAddress, options);
+    const sender = openSender(address, options.source ?? connector.settings.sourceAddress, options);
     phase('setup', (performance.now() - started) / 1000);
     log.debug('Sending echo requests', { ip: address.address, count: options.series.count });
     const { replies } = await ping(context, sender, options);

@@ -1,16 +1,20 @@
+import { ipBytes } from '../../kernel/ip-bytes.ts';
 import { PingError } from '../../kernel/ping-error.ts';
 import { openPing } from '../../kernel/ping-exchange.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import type { ResolvedAddress } from '../../net/resolve.ts';
 import { openFailure, refusalFailure, sendFailure } from './failures.ts';
 import type { IcmpOptions } from './options.ts';
 import type { Sender } from './series.ts';
 
 /** Makes ready to ping an address, from a local one where it is given. Throws ProbeFailure in phase `connect`. */
-export function openSender(target: string, source: string | undefined, options: IcmpOptions): Sender {
-  const address = unmapped(target);
+export function openSender(
+  { address, family }: ResolvedAddress,
+  source: string | undefined,
+  options: IcmpOptions,
+): Sender {
   const from = source === undefined ? undefined : unmapped(source);
-  const family = familyOf(address);
-  if (from !== undefined && familyOf(from) !== family) {
+  if (from !== undefined && from.includes(':') !== (family === 6)) {
     const message = `Cannot ping ${address} from ${from}: that is no IPv${family} address`;
     throw new ProbeFailure('connect', 'local_address', message);
   }
@@ -37,11 +41,9 @@ function failing<Result>(action: () => Result, failure: (error: PingError) => Pr
   }
 }
 
-function familyOf(address: string): 4 | 6 {
-  return address.includes(':') ? 6 : 4;
-}
-
-/** An IPv4 address that is written as an IPv6 one (RFC 4291, section 2.5.5.2) is reached by IPv4. */
+/** An IPv4 address that is written within IPv6 (RFC 4291, section 2.5.5.2) is one of IPv4. */
 function unmapped(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  const bytes = ipBytes(address);
+  const mapped = bytes?.every((byte, index) => index >= 12 || byte === (index < 10 ? 0 : 0xff));
+  return mapped === true && bytes !== undefined ? bytes.slice(12).join('.') : address;
 }
