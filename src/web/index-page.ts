@@ -26,9 +26,10 @@ const style = `
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 small { font-size: 1rem; font-weight: normal; opacity: .65; }
+div { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; vertical-align: top; }
-td.target { overflow-wrap: anywhere; }
+td.target { overflow-wrap: anywhere; min-width: 12rem; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .failure { color: #c62828; font-weight: 600; }
 @media (prefers-color-scheme: dark) { .failure { color: #ff8a80; } }
@@ -60,12 +61,12 @@ ${recent.length === 0 ? '<p>None yet.</p>' : table(recent, logs)}
 
 function table(recent: readonly RecentProbe[], logs: boolean): string {
   const heads = ['Ended (UTC)', 'Module', 'Target', 'Result', 'Seconds', ...(logs ? ['Log'] : [])];
-  return `<table>
+  return `<div><table>
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
 <tbody>
 ${recent.map((probe) => row(probe, logs)).join('\n')}
 </tbody>
-</table>`;
+</table></div>`;
 }
 
 function row(probe: RecentProbe, logs: boolean): string {

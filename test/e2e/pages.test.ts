@@ -37,7 +37,7 @@ test('the page lists the recent probes and leads to their logs', async (t) => {
   assert.match(await page.locator('body').innerText(), /msg="Probe failed".*reason=refused/);
   await page.goBack();
   await page.getByRole('link', { name: 'Configuration' }).click();
-  assert.match(await page.locator('body').innerText(), /prober: tcp/);
+  assert.match(await page.locator('body').innerText(), /"?prober"?: "?tcp"?/);
   await page.goBack();
   await page.getByRole('link', { name: 'Metrics' }).click();
   assert.match(await page.locator('body').innerText(), /clearbox_probes_total\{module="tcp_connect",outcome="failure"\} 1/);
