@@ -5,7 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-3} rounds=${2:-5} connections=32
-peer=$(find "${PEER_DIR:?the folder of blackbox_exporter}" -type f -name '*blackbox?exporter' | head -n 1)
+for peer in "${PEER_DIR:?the folder of blackbox_exporter}"/{,usr/bin/}{prometheus-blackbox-exporter,blackbox_exporter}; do
+  [ ! -x "$peer" ] || break
+done
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT

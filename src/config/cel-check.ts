@@ -20,11 +20,12 @@ export interface CelFacts {
 }
 
 type Scope = ReadonlyMap<string, string>;
-type Kind<Case extends CelNode['exprKind']['case']> = Extract<CelNode['exprKind'], { case: Case }> extends {
-  value: infer Value;
-}
-  ? Value
-  : never;
+type Kind<Case extends CelNode['exprKind']['case']> =
+  Extract<CelNode['exprKind'], { case: Case }> extends {
+    value: infer Value;
+  }
+    ? Value
+    : never;
 
 const typeNames = ['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type', 'dyn'];
 const messageName = /^google\.protobuf\.\w+$/;
@@ -154,7 +155,9 @@ class Checker {
     const overloads = [...(this.#env.funcs.find(name) ?? [])];
     const shown = operatorText(name);
     if (overloads.length === 0) this.#fail(node, `there is no function ${shown}`);
-    const results = new Set(overloads.filter((overload) => fits(overload, target, types)).map(({ result }) => result.name));
+    const results = new Set(
+      overloads.filter((overload) => fits(overload, target, types)).map(({ result }) => result.name),
+    );
     if (results.size === 0) {
       const on = target === undefined ? '' : ` on ${target}`;
       this.#fail(node, `${shown} takes no (${types.join(', ')})${on}`);

@@ -86,7 +86,12 @@ const jwtKeys = [
   'claims',
 ];
 
-function readJwtBearer(section: ConfigReader, clientId: string, tokenUrl: string, used: boolean): JwtBearer | undefined {
+function readJwtBearer(
+  section: ConfigReader,
+  clientId: string,
+  tokenUrl: string,
+  used: boolean,
+): JwtBearer | undefined {
   const key = section.material('client_certificate_key', 'client_certificate_key_file', { secret: true });
   const bearer = {
     type: jwtBearer,

@@ -9,7 +9,10 @@ const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443, s
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the keys of a section that name proxies; undefined when there is none. */
-export function readProxySettings(section: ConfigReader, environment: Environment = process.env): ProxySettings | undefined {
+export function readProxySettings(
+  section: ConfigReader,
+  environment: Environment = process.env,
+): ProxySettings | undefined {
   const url = section.string('proxy_url', '') === '' ? undefined : section.url('proxy_url');
   const noProxy = section.string('no_proxy', '');
   const fromEnvironment = section.boolean('proxy_from_environment', false);
@@ -46,13 +49,13 @@ function readConnectHeaders(section: ConfigReader): ProxyHeader[] {
   });
 }
 
-/** As Go, and so blackbox_exporter, reads the environment: either case of a name, capitals first. */
+/** As blackbox_exporter reads the environment: names in small letters go before those in capitals. */
 function readEnvironment(
   section: ConfigReader,
   environment: Environment,
   connectHeaders: readonly ProxyHeader[],
 ): ProxySettings {
-  const variable = (name: string): string => environment[name] || environment[name.toLowerCase()] || '';
+  const variable = (name: string): string => environment[name.toLowerCase()] || environment[name] || '';
   const proxy = (name: string): Proxy | undefined => {
     const text = variable(name);
     if (text === '') return undefined;

@@ -37,6 +37,7 @@ export class Connection {
     this.#signal = signal;
     this.#socket = new ProbeSocket('path' in endpoint ? 'plain' : settings.close);
     this.#stream = this.#socket;
+    this.#tellResetFromEnd(this.#stream);
     this.#closed = new Promise((settle) => this.#socket.once('close', () => settle()));
   }
 
@@ -92,6 +93,7 @@ export class Connection {
       const context = tlsContext(options.settings);
       const secured = startTls(this.#stream, options, context);
       secured.on('error', () => {});
+      this.#tellResetFromEnd(secured);
       this.#stream = secured;
       await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
       return tlsFacts(secured, options, context);
@@ -119,6 +121,12 @@ export class Connection {
     // While the kernel puts a TIME_WAIT in the place of a socket, it may find neither: it is asked once more.
     await delay(2);
     return tcpFacts(this.endpoint, this.#local, this.#socket.info);
+  }
+
+  #tellResetFromEnd(stream: Socket): void {
+    stream.prependListener('end', () => {
+      if (this.#socket.takeReset()) stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    });
   }
 
   #connectFailure(error: unknown): ProbeFailure {

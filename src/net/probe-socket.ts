@@ -2,7 +2,10 @@ import net from 'node:net';
 import { otherEndFinished, sendFin } from '../kernel/fin.ts';
 import { libc } from '../kernel/libc.ts';
 import { resetOnClose } from '../kernel/linger.ts';
+import { takeSocketError } from '../kernel/socket-error.ts';
 import { readTcpInfo, type TcpInfo } from '../kernel/tcp-info.ts';
+
+const ECONNRESET = 104;
 
 /**
  * The TCP socket of a probe. Whoever closes it (the prober, TLS, undici, a deadline), just before its descriptor goes
@@ -31,6 +34,15 @@ export class ProbeSocket extends net.Socket {
   readInfo(): TcpInfo | undefined {
     const descriptor = descriptorOf(this);
     return descriptor === undefined ? undefined : readTcpInfo(descriptor);
+  }
+
+  /**
+   * Whether the other end has reset the connection, and the kernel has told nobody yet; asked twice it is false. The
+   * runtime takes a reset that comes right behind data for the end of the stream.
+   */
+  takeReset(): boolean {
+    const descriptor = descriptorOf(this);
+    return descriptor !== undefined && takeSocketError(descriptor) === ECONNRESET;
   }
 
   override destroy(error?: Error): this {

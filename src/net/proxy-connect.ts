@@ -37,7 +37,8 @@ export async function openThroughProxy(
       const reader = new StreamReader(connection.stream, signal, 'proxy');
       if (proxy.scheme === 'socks5') await connectBySocks(connection.stream, reader, proxy, tunnelTo);
       else await connectByHttp(connection, reader, route, authority(tunnelTo.host, tunnelTo.port));
-      if (reader.detach().length > 0) throw failed('bad_response', 'It sent data before anything was asked of the target');
+      if (reader.detach().length > 0)
+        throw failed('bad_response', 'It sent data before anything was asked of the target');
     }
     return connection;
   } catch (error) {

@@ -54,7 +54,8 @@ async function authenticate(stream: Duplex, reader: StreamReader, credentials: s
   const colon = credentials.indexOf(':');
   const user = Buffer.from(credentials.slice(0, colon));
   const password = Buffer.from(credentials.slice(colon + 1));
-  if (user.length > 255 || password.length > 255) throw failed('other', 'Its user or password is longer than 255 bytes');
+  if (user.length > 255 || password.length > 255)
+    throw failed('other', 'Its user or password is longer than 255 bytes');
   stream.write(Buffer.concat([Buffer.from([1, user.length]), user, Buffer.from([password.length]), password]));
   const [, status] = await read(reader, 2);
   if (status !== 0) throw failed('status', 'It refuses the user and password');

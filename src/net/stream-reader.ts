@@ -96,6 +96,7 @@ export class StreamReader {
 
   readonly #onEnd = (): void => {
     this.#ended = true;
+    this.#error ??= this.#stream.errored ?? undefined;
     this.#onReadable();
   };
 

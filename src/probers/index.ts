@@ -5,6 +5,7 @@ import { http } from './http/index.ts';
 import { icmp } from './icmp/index.ts';
 import { tcp } from './tcp.ts';
 import { unix } from './unix.ts';
+import { websocket } from './websocket/index.ts';
 
 /** The probers, by the name that a module's `prober` gives. This is the only list of them. */
-export const probers = { http, tcp, icmp, grpc, dns, unix } satisfies Readonly<Record<string, Prober>>;
+export const probers = { http, tcp, icmp, grpc, dns, unix, websocket } satisfies Readonly<Record<string, Prober>>;

@@ -108,7 +108,7 @@ other: 1
     'blackbox.yml:12:31: modules.web.http.tls_config.insecure_skip_verify: must be true or false, not the text "maybe"',
     'blackbox.yml:14:9: modules.web.http.basic_auth.pasword: did you mean password?',
     'blackbox.yml:15:19: modules.web.http.basic_auth.password: must be a text, not a list',
-    'blackbox.yml:17:9: modules.web.http.oauth2: not supported yet: use authorization or basic_auth',
+    'blackbox.yml:17:9: modules.web.http.oauth2: only one of basic_auth and oauth2 may be given',
     'blackbox.yml:19:13: modules.port.prober: "tcpp" is no prober: did you mean tcp?',
     'blackbox.yml:21:30: modules.port.tcp.preferred_ip_protocol: must be ip4 or ip6 or "", not "ip5"',
     'blackbox.yml:22:5: modules.port.tcp: given more than once',

@@ -23,6 +23,9 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   tcp,
   step: (entry) => tcp(`query_response: [{${entry}}]`),
   label: (entry, key) => tcp(`query_response: [{expect: a, labels: [{${key === 'name' ? '' : 'name: a, '}${entry}}]}]`),
+  dns: (entry, key) => dns(key.startsWith('query_name') ? entry : `query_name: a, ${entry}`),
+  'record checks': (entry) => dns(`query_name: a, validate_answer_rrs: {${entry}}`),
+  icmp: (entry, key) => module(`prober: icmp, icmp: {${key === 'interval' ? 'count: 2, ' : ''}${entry}}`),
   tls_config: (entry, key) => {
     const partner = key.startsWith('cert') ? ', key: a' : key.startsWith('key') ? ', cert: a' : '';
     return tcp(`tls_config: {${entry}${partner}}`);
@@ -39,6 +42,10 @@ function http(entry: string): string {
 
 function tcp(entry: string): string {
   return module(`prober: tcp, tcp: {${entry}}`);
+}
+
+function dns(entry: string): string {
+  return module(`prober: dns, dns: {${entry}}`);
 }
 
 /** The rows of the reference: section, key, and example. */

@@ -91,7 +91,11 @@ const proxyOptions: readonly Row[] = [
   ['no proxy headers without a proxy', '{proxy_connect_header: {}}', 'taken'],
   ['proxy headers without a proxy', '{proxy_connect_header: {a: [b]}}', 'refused'],
   ['a proxy header with a space', '{proxy_url: "http://a", proxy_connect_header: {"b c": [d]}}', { taken: strict }],
-  ['a proxy header with a line break', '{proxy_url: "http://a", proxy_connect_header: {b: ["c\\nd"]}}', { taken: strict }],
+  [
+    'a proxy header with a line break',
+    '{proxy_url: "http://a", proxy_connect_header: {b: ["c\\nd"]}}',
+    { taken: strict },
+  ],
   ['skip_resolve_phase_with_proxy', '{skip_resolve_phase_with_proxy: true, proxy_url: "http://a"}', 'taken'],
   ['skip_resolve_phase_with_proxy without a proxy', '{skip_resolve_phase_with_proxy: true}', 'taken'],
 ];

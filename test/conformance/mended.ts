@@ -66,7 +66,4 @@ export const mended: Readonly<Record<string, Marks>> = {
   'carried: from http to https, not followed': reads,
   'carried: https that is not followed': reads,
   'carried: a body file and 307': otherwise('a body from a file can be sent again'),
-  'tcp: an unexpected line, then a reset': {
-    probe_failed_due_to_regex: 'the runtime shows a reset right behind data as the end',
-  },
 };

@@ -22,6 +22,7 @@ import { starttls } from './tables/starttls.ts';
 import { subjects } from './tables/subjects.ts';
 import { tcp } from './tables/tcp.ts';
 import { tls } from './tables/tls.ts';
+import { unix } from './tables/unix.ts';
 
 const tables = {
   answers,
@@ -41,6 +42,7 @@ const tables = {
   tcp,
   starttls,
   grpc,
+  unix,
 };
 
 test('gives every series of blackbox_exporter', { concurrency: 4 }, async (t) => {

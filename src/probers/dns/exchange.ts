@@ -1,7 +1,6 @@
 import type { ResolvedAddress } from '../../net/resolve.ts';
 import type { TlsOptions } from '../../net/tls.ts';
 import type { ProbeContext } from '../../probe/context.ts';
-import type { HttpTarget } from '../http/target.ts';
 import type { Query } from './query.ts';
 
 /** One query on its way to the target and back. */
@@ -13,8 +12,6 @@ export interface Exchange {
   readonly source: string | undefined;
   /** Undefined when the way has no TLS. */
   readonly tls: TlsOptions | undefined;
-  /** Undefined but for DNS over HTTPS. */
-  readonly url: HttpTarget | undefined;
   readonly query: Query;
   readonly id: number;
   /** To be called when the way to the target is open. */

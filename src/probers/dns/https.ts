@@ -3,6 +3,7 @@ import { ProbeFailure } from '../../net/failure.ts';
 import { userAgent } from '../../version.ts';
 import { Body } from '../http/body.ts';
 import { exchange as exchangeHttp } from '../http/exchange.ts';
+import type { HttpTarget } from '../http/target.ts';
 import type { Exchange } from './exchange.ts';
 import { misfit } from './message.ts';
 import { connect } from './stream.ts';
@@ -11,9 +12,8 @@ const mediaType = 'application/dns-message';
 const maxMessage = 65535;
 
 /** Asks by HTTPS (RFC 8484, section 4.1): a POST, of which the answer is the response's body. Redirects are not followed. */
-export async function askByHttps(exchange: Exchange): Promise<Buffer> {
-  const { context, url, query, id } = exchange;
-  if (url === undefined) throw new TypeError('DNS over HTTPS needs a URL');
+export async function askByHttps(exchange: Exchange, url: HttpTarget): Promise<Buffer> {
+  const { context, query, id } = exchange;
   const { metrics, signal, connector } = context;
   const connection = await connect(exchange);
   exchange.connected();

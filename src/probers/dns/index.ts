@@ -21,13 +21,6 @@ import { WireError } from './wire.ts';
 
 const phaseLabels = labelTexts('phase', ['resolve', 'connect', 'request']);
 
-const ways: Readonly<Record<Transport, (exchange: Exchange) => Promise<Buffer>>> = {
-  udp: askByUdp,
-  tcp: askByStream,
-  tls: askByStream,
-  https: askByHttps,
-};
-
 /** The dns prober: asks a server one question, and checks its answer. */
 export function dns(section: ConfigReader): Probe {
   const options = readDnsOptions(section);
@@ -85,20 +78,21 @@ async function ask(context: ProbeContext, options: DnsOptions, query: Query): Pr
   const started = performance.now();
   let connected: number | undefined;
   try {
-    return await ways[transport]({
+    const exchange: Exchange = {
       context,
       address,
       port,
       source: options.source ?? connector.settings.sourceAddress,
       tls: tlsOptions(context, transport, tls, host),
-      url,
       query,
       // Answers to the same question by HTTPS are to be the same for caches (RFC 8484, section 4.1).
       id: transport === 'https' ? 0 : randomInt(0x10000),
       connected: () => {
         connected = performance.now();
       },
-    });
+    };
+    if (url !== undefined) return await askByHttps(exchange, url);
+    return await (transport === 'udp' ? askByUdp(exchange) : askByStream(exchange));
   } finally {
     const ended = performance.now();
     metrics.set(families.dnsDuration, ((connected ?? ended) - started) / 1000, phaseLabels.connect);

@@ -11,17 +11,22 @@ export class WireError extends Error {
 const maxNameLength = 255;
 /** No name of 255 bytes needs more (each pointer but the last follows a label). */
 const maxPointers = 126;
+/** How many labels the names of one message may have in all: by compression, 64 KiB could hold millions. */
+const maxLabels = 2 ** 18;
 
 /** Reads a DNS message (RFC 1035, section 4) piece by piece, never beyond its end. Every method throws WireError. */
 export class WireReader {
   readonly #bytes: Buffer;
   readonly #end: number;
+  /** Shared by all readers of a message. */
+  readonly #seen: { labels: number };
   #position: number;
 
-  constructor(bytes: Buffer, position = 0, end = bytes.length) {
+  constructor(bytes: Buffer, position = 0, end = bytes.length, seen = { labels: 0 }) {
     this.#bytes = bytes;
     this.#position = position;
     this.#end = end;
+    this.#seen = seen;
   }
 
   get ended(): boolean {
@@ -52,7 +57,7 @@ export class WireReader {
   /** A reader of the next `length` bytes, which this one skips; names in them may still point back to what was before. */
   within(length: number): WireReader {
     const start = this.#advance(length);
-    return new WireReader(this.#bytes, start, start + length);
+    return new WireReader(this.#bytes, start, start + length, this.#seen);
   }
 
   /** A character-string as latin1 text. */
@@ -70,6 +75,8 @@ export class WireReader {
       if (size < 0x40) {
         length += size + 1;
         if (length > maxNameLength) throw new WireError(`A name is longer than ${maxNameLength} bytes`);
+        this.#seen.labels += 1;
+        if (this.#seen.labels > maxLabels) throw new WireError(`The message has more than ${maxLabels} labels`);
         name += `${escapeLabel(this.take(size).toString('latin1'))}.`;
       } else if (size < 0xc0) {
         throw new WireError('A label has a reserved type');

@@ -5,6 +5,7 @@ import type { ProbeMetrics } from '../../metrics/probe-metrics.ts';
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ResolvedAddress } from '../../net/resolve.ts';
+import { tlsContext } from '../../net/tls-context.ts';
 import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
 import { secure } from '../../probe/secure.ts';
@@ -27,6 +28,7 @@ export function grpc(section: ConfigReader): Probe {
     const { metrics } = context;
     startMetrics(metrics);
     const target = parseTarget(context.target, options.tls);
+    if (options.tls) tlsContext(options.tlsSettings); // Files that cannot be used are told before anybody is bothered.
     const { address, duration } = await resolveTarget(context, target.host, options.policy);
     metrics.set(families.grpcDuration, duration, phaseLabels.resolve);
     const started = performance.now();

@@ -31,9 +31,14 @@ export function signAssertion(grant: JwtBearer, scopes: readonly string[], key: 
     if (rsa.asymmetricKeyType !== 'rsa') throw new Error('it is of another kind');
     return `${signed}.${createSign(hashes[grant.algorithm]).update(signed).sign(rsa, 'base64url')}`;
   } catch (error) {
-    throw new ProbeFailure('request', 'unusable_file', `Cannot sign with ${grant.key.description}: it is no RSA key in PEM`, {
-      cause: error,
-    });
+    throw new ProbeFailure(
+      'request',
+      'unusable_file',
+      `Cannot sign with ${grant.key.description}: it is no RSA key in PEM`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -57,18 +57,21 @@ export class TokenSource {
 
   /** Servers differ in where they look for the client's password: both ways are tried, and the one that works is kept. */
   async #askAsUnderstood(given: Given, signal: AbortSignal): Promise<Token> {
-    const ask = (authentication: ClientAuthentication): Promise<Token> =>
-      askForToken(this.#settings, { ...given, authentication }, signal);
-    if (this.#authentication !== undefined) return await ask(this.#authentication);
+    if (this.#authentication !== undefined) return await this.#askBy(this.#authentication, given, signal);
     try {
-      const token = await ask('header');
-      this.#authentication = 'header';
-      return token;
+      return await this.#askBy('header', given, signal);
     } catch (error) {
       if (!(error instanceof TokenRefusal) || this.#settings.grant.type === jwtBearer) throw error;
+      return await this.#askBy('parameters', given, signal).catch((second: unknown) => {
+        // The server that does not know the client has least to say of why.
+        throw second instanceof TokenRefusal && second.status === 401 ? error : second;
+      });
     }
-    const token = await ask('parameters');
-    this.#authentication = 'parameters';
+  }
+
+  async #askBy(authentication: ClientAuthentication, given: Given, signal: AbortSignal): Promise<Token> {
+    const token = await askForToken(this.#settings, { ...given, authentication }, signal);
+    this.#authentication = authentication;
     return token;
   }
 }

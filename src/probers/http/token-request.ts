@@ -27,7 +27,11 @@ export interface TokenRequest {
  * Asks for a token (RFC 6749, section 4.4; RFC 7523, section 2.1), over a connection that is no part of the probe's own.
  * Throws ProbeFailure in phase `request`; TokenRefusal when the server answers, but gives no token.
  */
-export async function askForToken(settings: OAuth2Settings, request: TokenRequest, signal: AbortSignal): Promise<Token> {
+export async function askForToken(
+  settings: OAuth2Settings,
+  request: TokenRequest,
+  signal: AbortSignal,
+): Promise<Token> {
   const connector = new Connector(request.connection, signal);
   const sink = new TokenSink();
   try {
@@ -50,6 +54,7 @@ async function post(
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const { tokenUrl: url, tls, proxy } = settings;
+  const body = Buffer.from(formEncode(parameters(settings, request)));
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const target = { secure, host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port) };
@@ -70,7 +75,7 @@ async function post(
       path: viaProxy === undefined ? path : `http://${authority(target.host, target.port)}${path}`,
       method: 'POST',
       headers,
-      body: Buffer.from(formEncode(parameters(settings, request))),
+      body,
       close: request.connection.close === 'fin',
     },
     sink,

@@ -10,8 +10,12 @@ export interface Token {
 
 /** An answer of the server that gives no token. */
 export class TokenRefusal extends ProbeFailure {
-  constructor(message: string) {
+  /** The status of the answer. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
     super('request', 'oauth2', message);
+    this.status = status;
   }
 }
 
@@ -23,12 +27,16 @@ export function readToken({ status, headers }: Pick<HttpResponse, 'status' | 'he
   const fields = parse(String(headers['content-type'] ?? ''), body.toString('utf8'));
   const error = fields?.['error'];
   if (status < 200 || status > 299 || (error !== undefined && error !== '')) {
-    throw new TokenRefusal(`The server refuses a token: ${status}${describe(error)}${describe(fields?.['error_description'])}`);
+    throw new TokenRefusal(
+      status,
+      `The server refuses a token: ${status}${describe(error)}${describe(fields?.['error_description'])}`,
+    );
   }
-  if (fields === undefined) throw new TokenRefusal('The answer of the token URL is neither JSON nor a form');
+  if (fields === undefined) throw new TokenRefusal(status, 'The answer of the token URL is neither JSON nor a form');
   const { access_token: token, token_type: type, expires_in: seconds } = fields;
-  if (typeof token !== 'string' || token === '') throw new TokenRefusal('The answer of the token URL has no access_token');
-  if (/[\r\n\0]/.test(`${token}${String(type)}`)) throw new TokenRefusal('The token has a line break');
+  if (typeof token !== 'string' || token === '')
+    throw new TokenRefusal(status, 'The answer of the token URL has no access_token');
+  if (/[\r\n\0]/.test(`${token}${String(type)}`)) throw new TokenRefusal(status, 'The token has a line break');
   return { authorization: `${scheme(type)} ${token}`, expires: expiry(seconds) };
 }
 

@@ -19,7 +19,11 @@ const document = {
   words: ['a', 'b', 'c'],
   mixed: [1, 'a', null],
   none: [],
-  nodes: [{ id: 1, name: 'x', up: true }, { id: 2, name: 'y', up: true }, { id: 3, up: false }],
+  nodes: [
+    { id: 1, name: 'x', up: true },
+    { id: 2, name: 'y', up: true },
+    { id: 3, up: false },
+  ],
   map: { a: 1, b: 2 },
   nested: { a: { b: { c: 'd' } } },
   'weird-key': 7,
@@ -172,7 +176,10 @@ const documents: ProbeCase[] = [
   }),
   ...both('body.a[0][0][0] == 1', '{"a":[[[1]]]}'),
   ...both('body.size() == 20000', JSON.stringify(Array.from({ length: 20_000 }, (_, index) => index))),
-  ...both('body.filter(x, x >= 5.0).size() == 19995', JSON.stringify(Array.from({ length: 20_000 }, (_, index) => index))),
+  ...both(
+    'body.filter(x, x >= 5.0).size() == 19995',
+    JSON.stringify(Array.from({ length: 20_000 }, (_, index) => index)),
+  ),
 ];
 
 const module = (options: object) => ({ prober: 'http', http: options });

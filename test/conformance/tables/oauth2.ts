@@ -25,7 +25,12 @@ interface Row {
 
 async function withToken(name: string, row: Row = {}): Promise<ProbeCase> {
   const server = await serveTokens(whileProcessLasts, row.server);
-  const oauth2 = { client_id: 'client', client_secret: 's3cret word', token_url: server.url + (row.query ?? ''), ...row.oauth2 };
+  const oauth2 = {
+    client_id: 'client',
+    client_secret: 's3cret word',
+    token_url: server.url + (row.query ?? ''),
+    ...row.oauth2,
+  };
   return {
     name,
     module: { prober: 'http', http: { oauth2, ...row.options } },
@@ -55,7 +60,10 @@ async function proxied(options: ProxyOptions = {}): Promise<object> {
 const answers = [
   withToken('a token'),
   withToken('a token by a form', {
-    server: { contentType: 'application/x-www-form-urlencoded', answer: 'access_token=a%20b&token_type=Bearer&expires_in=60' },
+    server: {
+      contentType: 'application/x-www-form-urlencoded',
+      answer: 'access_token=a%20b&token_type=Bearer&expires_in=60',
+    },
   }),
   withToken('a token of a type of its own', { server: { answer: { access_token: 'abc', token_type: 'DPoP' } } }),
   withToken('a token without a type', { server: { answer: { access_token: 'abc' } } }),
@@ -112,7 +120,9 @@ const connections = [
 const targets = [
   withToken('an Authorization header beside a token', { options: { headers: { Authorization: 'Basic abc' } } }),
   withToken('a redirect on the same host', {
-    open: http((request, response) => void response.writeHead(request.url === '/' ? 302 : 200, { Location: '/b' }).end()),
+    open: http(
+      (request, response) => void response.writeHead(request.url === '/' ? 302 : 200, { Location: '/b' }).end(),
+    ),
   }),
   withToken('a redirect to another host', {
     options: { preferred_ip_protocol: 'ip4' },

@@ -52,7 +52,10 @@ const requests = [
   through('http, by name', { open: byName(plain(), 'localhost') }),
   through('http, with a query', { open: plain(undefined, '/a%20b?c=d') }),
   through('POST', { options: { method: 'POST', body: 'form', headers: { 'Content-Type': 'text/plain' } } }),
-  through('a Host header', { options: { headers: { Host: 'virtual.test' } }, proxy: { refuse: () => ({ status: 204 }) } }),
+  through('a Host header', {
+    options: { headers: { Host: 'virtual.test' } },
+    proxy: { refuse: () => ({ status: 204 }) },
+  }),
   through('basic_auth for the target', { options: { basic_auth: { username: 'user', password: 'pass' } } }),
   through('a user of the proxy', { url: (port) => `http://user:p%40ss@127.0.0.1:${port}` }),
   through('a user of the proxy without a password', { url: (port) => `http://user@127.0.0.1:${port}` }),
@@ -67,8 +70,8 @@ const requests = [
   through('a name that only the proxy would resolve', { open: byName(plain(), 'only.proxy.test') }),
   through('an empty no_proxy', { options: { no_proxy: '' } }),
   through('a redirect', {
-    open: plain((request, response) =>
-      void response.writeHead(request.url === '/' ? 302 : 200, { Location: '/next' }).end(),
+    open: plain(
+      (request, response) => void response.writeHead(request.url === '/' ? 302 : 200, { Location: '/next' }).end(),
     ),
   }),
   through('a redirect to a name that only the proxy resolves', {
@@ -208,11 +211,7 @@ const socks = [
 ];
 
 /** Modules with a proxy. */
-export const proxy: readonly ProbeCase[] = await Promise.all([
-  ...requests,
-  ...tunnels,
-  ...overTls,
-  ...exceptions,
+export const proxy: readonly ProbeCase[] = [
+  ...(await Promise.all([...requests, ...tunnels, ...overTls, ...exceptions, ...socks])),
   absent,
-  ...socks,
-]);
+];
