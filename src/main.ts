@@ -64,7 +64,10 @@ async function serve(options: Options): Promise<void> {
 
   const problem = sockDiagProblem();
   if (problem !== undefined) {
-    logger.warn('The kernel cannot be asked: its series are absent', { reason: problem, series: 'probe_tcp_*, clearbox_tcp_sockets' });
+    logger.warn('The kernel cannot be asked: its series are absent', {
+      reason: problem,
+      series: 'probe_tcp_*, clearbox_tcp_sockets',
+    });
   }
 
   const store = new ConfigurationStore({

@@ -3,7 +3,14 @@ import vm from 'node:vm';
 import { celFunctions } from './cel-functions.ts';
 import { celLibrary } from './cel-library.ts';
 import { type CelFacts, CelMistake, checkCel } from './cel-check.ts';
-import { type CelDocument, parseCelDocument } from './cel-values.ts';
+import { fromJson } from './cel-values.ts';
+
+/** A JSON document that expressions are evaluated on. */
+export interface CelDocument {
+  readonly value: CelInput;
+  /** The most values that it may consist of. */
+  readonly size: number;
+}
 
 /** Why an expression gives no answer for a document. */
 export class CelFailure extends Error {}
@@ -43,20 +50,22 @@ export class CelExpression {
     this.#evaluate = cel.plan(env, parsed);
   }
 
-  /** Throws CelFailure when it gives neither true nor false. */
-  test(document: CelDocument): boolean {
-    const { size, value } = document;
+  /** Throws CelFailure when it gives neither true nor false within `limit` milliseconds, or within a second. */
+  test({ size, value }: CelDocument, limit = maxDuration): boolean {
     const steps = size ** (this.#facts.nesting + 1);
     const run = (): unknown => this.#evaluate({ body: value });
-    const result = this.#facts.nesting === 0 || steps <= harmlessSteps ? run() : this.#runWatched(run);
+    const result =
+      this.#facts.nesting === 0 || steps <= harmlessSteps
+        ? run()
+        : this.#runWatched(run, Math.max(1, Math.min(limit, maxDuration)));
     if (typeof result === 'boolean') return result;
     throw this.#failure(celLibrary().cel.isCelError(result) ? result.message : 'neither true nor false');
   }
 
   /** A macro within a macro takes the square of a document's size. */
-  #runWatched(run: () => unknown): unknown {
-    const ended = interruptible(run);
-    if (ended === undefined) throw this.#failure(`it takes longer than ${maxDuration / 1000} s on this document`);
+  #runWatched(run: () => unknown, limit: number): unknown {
+    const ended = interruptible(run, Math.ceil(limit));
+    if (ended === undefined) throw this.#failure(`it takes longer than ${Math.ceil(limit)} ms on this document`);
     return ended.result;
   }
 
@@ -69,11 +78,11 @@ const call = new vm.Script('run()');
 let sandbox: vm.Context | undefined;
 
 /** Calls `run`; undefined when it took too long, and was interrupted. */
-function interruptible(run: () => unknown): { readonly result: unknown } | undefined {
+function interruptible(run: () => unknown, timeout: number): { readonly result: unknown } | undefined {
   sandbox ??= vm.createContext({});
   sandbox['run'] = run;
   try {
-    return { result: call.runInContext(sandbox, { timeout: maxDuration }) };
+    return { result: call.runInContext(sandbox, { timeout }) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     return undefined;
@@ -82,10 +91,10 @@ function interruptible(run: () => unknown): { readonly result: unknown } | undef
   }
 }
 
-/** Reads the document that expressions test. Throws CelFailure when it is no JSON. */
+/** Reads a document, JSON in UTF-8. Throws CelFailure when it is none. */
 export function readCelDocument(bytes: Buffer): CelDocument {
   try {
-    return parseCelDocument(bytes);
+    return { value: fromJson(JSON.parse(bytes.toString('utf8'))), size: Math.ceil(bytes.length / 2) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new CelFailure(`The body is no JSON: ${why}`, { cause: error });

@@ -52,9 +52,7 @@ export function readHttpClientSettings(section: ConfigReader): HttpClientSetting
   };
 }
 
-function readAuthentication(
-  section: ConfigReader,
-): Pick<HttpClientSettings, 'basicAuth' | 'authorization' | 'oauth2'> {
+function readAuthentication(section: ConfigReader): Pick<HttpClientSettings, 'basicAuth' | 'authorization' | 'oauth2'> {
   const bearer = section.material('bearer_token', 'bearer_token_file', { secret: true });
   const given = [
     ...(bearer === undefined ? [] : [section.has('bearer_token') ? 'bearer_token' : 'bearer_token_file']),

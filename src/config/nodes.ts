@@ -85,7 +85,8 @@ export function plainValue(source: ConfigSource, { node, path }: Located, within
     source.mistake(startOf(node), path, 'this value is inside itself');
     return null;
   }
-  const inner = (value: Node, key: string): unknown => plainValue(source, { node: value, path: key }, [...within, node]);
+  const inner = (value: Node, key: string): unknown =>
+    plainValue(source, { node: value, path: key }, [...within, node]);
   if (isSeq(node)) return listItems(source, { node, path }).map((item) => inner(item.node, item.path));
   if (isMap(node)) {
     const entries = [...readEntries(source, node, path)];
@@ -100,7 +101,8 @@ function plainScalar(source: ConfigSource, node: Scalar, path: string): unknown 
   try {
     const value = resolveScalar(node);
     if (value.kind === 'integer') return Number(value.value);
-    if (value.kind === 'null' || value.kind === 'binary') return value.kind === 'null' ? null : decode.text.decode(value);
+    if (value.kind === 'null' || value.kind === 'binary')
+      return value.kind === 'null' ? null : decode.text.decode(value);
     return value.kind === 'text' ? value.text : value.value;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;

@@ -150,7 +150,9 @@ export class ConfigReader {
     const node = this.#value(key);
     if (node === undefined) return {};
     const place = { node, path: pathOf(this.path, key) };
-    return isMap(node) ? (plainValue(this.#source, place) as Record<string, unknown>) : (refuseNode(this.#source, place, 'a mapping') ?? {});
+    if (isMap(node)) return plainValue(this.#source, place) as Record<string, unknown>;
+    refuseNode(this.#source, place, 'a mapping');
+    return {};
   }
 
   /** A mapping; an empty one when the key is absent, so that all its defaults apply. */

@@ -10,7 +10,10 @@ export function labelText(labels: Labels): string {
 }
 
 /** The texts of the labels that differ only in the value of `name`, made once for samples that every probe has. */
-export function labelTexts<Value extends string>(name: string, values: readonly Value[]): Readonly<Record<Value, string>> {
+export function labelTexts<Value extends string>(
+  name: string,
+  values: readonly Value[],
+): Readonly<Record<Value, string>> {
   const texts = values.map((value) => [value, labelText({ [name]: value })]);
   return Object.fromEntries(texts) as Record<Value, string>;
 }

@@ -52,7 +52,9 @@ export function reasonOf(error: unknown): Reason {
 }
 
 function reasonByFamily(code: string): Reason | undefined {
-  if (code.startsWith('ERR_SSL_')) return code.includes('_ALERT_') ? 'tls_alert' : 'tls_protocol';
+  // OpenSSL has alerts that are not called so: TLSV1_UNRECOGNIZED_NAME.
+  if (/^ERR_SSL_(TLSV1_|.*_ALERT_)/.test(code)) return 'tls_alert';
+  if (code.startsWith('ERR_SSL_')) return 'tls_protocol';
   if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP2_')) return 'bad_response';
   if (code.startsWith('ERR_TLS_')) return 'tls_protocol';
   if (code.startsWith('EAI_')) return 'dns_error';

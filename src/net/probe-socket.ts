@@ -59,8 +59,10 @@ export class ProbeSocket extends net.Socket {
     const close = (): void => super._destroy(error, callback);
     if (descriptor !== undefined) this.#info = readTcpInfo(descriptor);
     if (descriptor !== undefined && this.#close === 'reset') resetOnClose(descriptor);
-    if (descriptor !== undefined && this.#close === 'fin' && sendFin(descriptor)) whenFinished(descriptor, close);
-    else close();
+    if (descriptor !== undefined && this.#close === 'fin' && sendFin(descriptor)) {
+      stopReading(this); // What still came, the runtime would take for an error.
+      whenFinished(descriptor, close);
+    } else close();
   }
 
   /** Without FFI the runtime's own reset must do; it knows only established connections. */
@@ -83,9 +85,22 @@ function whenFinished(descriptor: number, then: () => void): void {
   look();
 }
 
+/** A handle of libuv, as a socket holds it. */
+interface Handle {
+  readonly fd?: number;
+  readStop?(): number;
+}
+
+function handleOf(socket: net.Socket): Handle | null | undefined {
+  return (socket as unknown as { readonly _handle?: Handle | null })._handle;
+}
+
+function stopReading(socket: net.Socket): void {
+  handleOf(socket)?.readStop?.();
+}
+
 /** The file descriptor under a socket, as libuv holds it; undefined when closed, or on a system without descriptors. */
 function descriptorOf(socket: net.Socket): number | undefined {
-  const handle = (socket as unknown as { readonly _handle?: { readonly fd?: number } | null })._handle;
-  const descriptor = handle?.fd;
+  const descriptor = handleOf(socket)?.fd;
   return descriptor !== undefined && descriptor >= 0 ? descriptor : undefined;
 }

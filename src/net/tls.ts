@@ -67,7 +67,7 @@ const versionNames: Readonly<Record<string, string>> = {
 export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions, context: TlsContext): TlsFacts {
   const chain: Certificate[] = [];
   for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate) {
-    chain.push(certificateOf(next));
+    chain.push(readCertificate(next));
   }
   const distrust = judge(socket, chain[0], serverName(options));
   const { insecureSkipVerify } = options.settings;
@@ -81,6 +81,16 @@ export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions, context: Tl
     distrust,
     chainExpiry: trusted ? context.trust.chainExpiry(chain) : undefined,
   };
+}
+
+/** OpenSSL takes certificates whose extensions are broken. */
+function readCertificate(x509: X509Certificate): Certificate {
+  try {
+    return certificateOf(x509);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ProbeFailure('tls', 'tls_protocol', `A certificate cannot be read: ${error.message}`, { cause: error });
+  }
 }
 
 const reasonsByCode: Readonly<Record<string, Reason>> = {

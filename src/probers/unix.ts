@@ -37,9 +37,14 @@ export function unix(section: ConfigReader): Probe {
 /** `struct sockaddr_un` (include/uapi/linux/un.h) holds 108 bytes, the closing NUL of a path included. */
 const longestPath = 107;
 
+const knowsAbstractNames = Number(process.versions.node.split('.', 1)[0]) >= 22;
+
 /** Reads `/path`, `path`, `unix:///path` or, for an abstract name (unix(7)), `@name`. Throws ProbeFailure. */
 function socketPath(target: string): string {
   const path = target.replace(/^unix:(\/\/(?=\/))?/, '').replace(/^@/, '\0');
+  if (path.startsWith('\0') && !knowsAbstractNames) {
+    throw badTarget(`An abstract socket needs Node.js 22: ${process.version} fills its name up with NULs`);
+  }
   if (path === '') throw badTarget('The target names no socket');
   if (path.includes('\0', 1)) throw badTarget('The path of a socket cannot hold a NUL');
   const length = Buffer.byteLength(path);

@@ -67,13 +67,19 @@ test('a list that was added to stays what it was', () => {
   assert.equal(evaluate(expression, { a: [1], b: [2] }), true);
 });
 
+test('a document that is nested too deeply to be compared is no crash', () => {
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  assert.throws(() => evaluate('body[0] == body[0]', nested), CelFailure);
+  assert.equal(evaluate('body[0][0][0].size() == 1', nested), true);
+});
+
 test('an evaluation that takes too long is ended', () => {
   const list = Array.from({ length: 30_000 }, (_, index) => index);
   const expression = new CelExpression('body.all(x, body.exists(y, x < 0.0 || y < 0.0))');
   const endless = new CelExpression('body.all(x, body.all(y, x >= 0.0 && y >= 0.0))');
   const document = readCelDocument(Buffer.from(JSON.stringify(list)));
   assert.throws(() => endless.test(document), {
-    message: /gives no answer: it takes longer than 1 s on this document$/,
+    message: /gives no answer: it takes longer than 1000 ms on this document$/,
   });
   assert.equal(expression.test(readCelDocument(Buffer.from('[-1]'))), true);
 });
@@ -86,11 +92,6 @@ const failures: readonly (readonly [expression: string, document: string, messag
   ['body == 1', '', /^The body is no JSON: /],
   ['body == 1', '{', /^The body is no JSON: /],
   ['body == 1', '1e999', /^The body is no JSON: a number is too large for a double$/],
-  [
-    'body == 1',
-    `${'['.repeat(2000)}${']'.repeat(2000)}`,
-    /^The body is no JSON: it is nested in more than 1000 levels$/,
-  ],
 ];
 
 for (const [expression, document, message] of failures) {

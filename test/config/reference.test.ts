@@ -20,12 +20,19 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   http_headers: (entry) => http(`http_headers: {X-A: {${entry}}}`),
   basic_auth: (entry) => http(`basic_auth: {${entry}}`),
   authorization: (entry) => http(`authorization: {${entry}}`),
+  oauth2: (entry, key) => {
+    const needed = ['client_id: a', 'token_url: "http://a/"'].filter((each) => !each.startsWith(`${key}:`));
+    return http(`oauth2: {${[...needed, entry].join(', ')}}`);
+  },
   tcp,
   step: (entry) => tcp(`query_response: [{${entry}}]`),
   label: (entry, key) => tcp(`query_response: [{expect: a, labels: [{${key === 'name' ? '' : 'name: a, '}${entry}}]}]`),
   dns: (entry, key) => dns(key.startsWith('query_name') ? entry : `query_name: a, ${entry}`),
   'record checks': (entry) => dns(`query_name: a, validate_answer_rrs: {${entry}}`),
   icmp: (entry, key) => module(`prober: icmp, icmp: {${key === 'interval' ? 'count: 2, ' : ''}${entry}}`),
+  grpc: (entry) => module(`prober: grpc, grpc: {${entry}}`),
+  unix: (entry) => module(`prober: unix, unix: {${entry}}`),
+  websocket: (entry) => module(`prober: websocket, websocket: {${entry}}`),
   tls_config: (entry, key) => {
     const partner = key.startsWith('cert') ? ', key: a' : key.startsWith('key') ? ', cert: a' : '';
     return tcp(`tls_config: {${entry}${partner}}`);
@@ -37,7 +44,8 @@ function module(entries: string): string {
 }
 
 function http(entry: string): string {
-  return module(`prober: http, http: {${entry}}`);
+  const proxied = /^(no_proxy|proxy_connect_header)/.test(entry) ? 'proxy_url: "http://a:1", ' : '';
+  return module(`prober: http, http: {${proxied}${entry}}`);
 }
 
 function tcp(entry: string): string {

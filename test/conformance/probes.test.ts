@@ -57,7 +57,11 @@ test('gives every series of blackbox_exporter', { concurrency: 4 }, async (t) =>
     })),
   );
   const titles = new Set(cases.map(({ title }) => title));
-  assert.deepEqual(Object.keys(mended).filter((title) => !titles.has(title)), [], 'mends of no case');
+  assert.deepEqual(
+    Object.keys(mended).filter((title) => !titles.has(title)),
+    [],
+    'mends of no case',
+  );
   const refusals = modules.refusals();
   const [peer, ours] = await Promise.all([
     startPeer(t, program, { config: modules.config() }),

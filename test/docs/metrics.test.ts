@@ -26,7 +26,9 @@ test('every family of a probe is in the reference', () => {
 test('every family of the exporter itself is in the reference', async () => {
   const kernel = { socketsByState: () => ({ close: 1 }), localPortsInUse: () => 1, localPortLimit: () => 1 };
   const { registry } = new ExporterMetrics({ kernel, probesInFlight: () => 0 });
-  const own = (await registry.getMetricsAsJSON()).map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
+  const own = (await registry.getMetricsAsJSON())
+    .map(({ name }) => name)
+    .filter((name) => !/^(process|nodejs)_/.test(name));
   assert.ok(own.length > 5);
   assert.deepEqual(missing(own), []);
 });
@@ -41,7 +43,10 @@ test('the reference has no family that is not there', async () => {
   const own = (await registry.getMetricsAsJSON()).map(({ name }) => name);
   const known = new Set([...declaredGauges().map(({ name }) => name), ...own]);
   const families = [...documented].filter((name) => /^(probe|clearbox|blackbox)_/.test(name));
-  assert.deepEqual(families.filter((name) => !known.has(name)), []);
+  assert.deepEqual(
+    families.filter((name) => !known.has(name)),
+    [],
+  );
 });
 
 function missing(names: readonly string[]): string[] {

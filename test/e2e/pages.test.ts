@@ -40,8 +40,14 @@ test('the page lists the recent probes and leads to their logs', async (t) => {
   assert.match(await page.locator('body').innerText(), /"?prober"?: "?tcp"?/);
   await page.goBack();
   await page.getByRole('link', { name: 'Metrics' }).click();
-  assert.match(await page.locator('body').innerText(), /clearbox_probes_total\{module="tcp_connect",outcome="failure"\} 1/);
-  assert.deepEqual(complaints.filter((complaint) => !complaint.includes('favicon')), []);
+  assert.match(
+    await page.locator('body').innerText(),
+    /clearbox_probes_total\{module="tcp_connect",outcome="failure"\} 1/,
+  );
+  assert.deepEqual(
+    complaints.filter((complaint) => !complaint.includes('favicon')),
+    [],
+  );
 });
 
 test('the page is readable on a narrow screen', async (t) => {

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
@@ -9,6 +9,21 @@ const names = {
   ss: ['ss'],
   ip: ['ip'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  dovecot: ['dovecot'],
+  mariadbd: ['mariadbd'],
+  memcached: ['memcached'],
+  mosquitto: ['mosquitto'],
+  named: ['named'],
+  nginx: ['nginx'],
+  ngircd: ['ngircd'],
+  postfix: ['postfix'],
+  postgres: ['postgres'],
+  prosody: ['prosody'],
+  'redis-server': ['redis-server'],
+  slapd: ['slapd'],
+  sshd: ['sshd'],
+  vsftpd: ['vsftpd'],
+  zookeeper: ['zkServer.sh'],
 } as const;
 
 export type Tool = keyof typeof names;
@@ -32,7 +47,7 @@ export function unavailable(t: TestContext, reason: string): void {
 function locate(tool: Tool): string | undefined {
   const peers = process.env['PEER_DIR'];
   const folders = peers === undefined ? [] : [peers, join(peers, 'usr/bin')];
-  folders.push(...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin');
+  folders.push(...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', ...packageFolders());
   for (const folder of folders) {
     for (const name of names[tool]) {
       const path = join(folder, name);
@@ -40,6 +55,13 @@ function locate(tool: Tool): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Where Debian puts programs of a package that has several versions, or no command of its own. */
+function packageFolders(): string[] {
+  const postgresql = '/usr/lib/postgresql';
+  const versions = existsSync(postgresql) ? readdirSync(postgresql) : [];
+  return [...versions.map((version) => join(postgresql, version, 'bin')), '/usr/share/zookeeper/bin'];
 }
 
 function isExecutable(path: string): boolean {

@@ -17,6 +17,12 @@ export interface UnixServerOptions extends tls.TlsOptions {
   readonly path?: string;
 }
 
+/** Why abstract sockets cannot be tested here; undefined when they can. */
+export const noAbstractSockets =
+  process.platform === 'linux' && Number(process.versions.node.split('.', 1)[0]) >= 22
+    ? undefined
+    : 'abstract sockets need Linux and Node.js 22';
+
 let opened = 0;
 
 /** A path in the tests' own folder where there is nothing yet. */

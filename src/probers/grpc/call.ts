@@ -71,9 +71,9 @@ function exchange(session: ClientHttp2Session, request: GrpcRequest, signal: Abo
 
 /** Throws ProbeFailure when a stream whose answer is incomplete did not end by the server's END_STREAM. */
 function checkEnd(session: ClientHttp2Session, resetCode: number | undefined, error: Error | undefined): void {
-  if (error !== undefined && errorCode(error) !== 'ERR_HTTP2_STREAM_ERROR') {
-    throw asFailure(error, 'response', 'The HTTP/2 exchange failed');
-  }
+  const code = errorCode(error);
+  const byServer = code === undefined || code === 'ERR_HTTP2_STREAM_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR';
+  if (!byServer) throw asFailure(error, 'response', 'The HTTP/2 exchange failed');
   if (session.destroyed) {
     throw new ProbeFailure('response', 'closed', 'The server closed the connection before its answer was whole');
   }

@@ -95,14 +95,15 @@ export function checkBody({ bodyMatches, bodyNotMatches }: HttpChecks, body: Buf
   return undefined;
 }
 
-/** Why the body, as JSON, is not as the CEL expressions want it; undefined when it is. */
-export function checkJson(checks: HttpChecks, body: Buffer): ProbeFailure | undefined {
+/** Why the body, as JSON, is not as the CEL expressions want it, within `limit` milliseconds; undefined when it is. */
+export function checkJson(checks: HttpChecks, body: Buffer, limit: number): ProbeFailure | undefined {
   const { bodyMatchesCel, bodyNotMatchesCel } = checks;
   if (!usesCel(checks)) return undefined;
   try {
     const document = readCelDocument(body);
-    if (bodyMatchesCel?.test(document) === true) return failed('cel', `The body matched ${bodyMatchesCel.source}`);
-    if (bodyNotMatchesCel?.test(document) === false) {
+    if (bodyMatchesCel?.test(document, limit) === true)
+      return failed('cel', `The body matched ${bodyMatchesCel.source}`);
+    if (bodyNotMatchesCel?.test(document, limit) === false) {
       return failed('cel', `The body did not match ${bodyNotMatchesCel.source}`);
     }
     return undefined;

@@ -22,10 +22,11 @@ export async function exchangeByHttp1(
   }
 }
 
-/** Made once: an error for every probe would cost the capture of its stack. */
-const exchangeEnded = new Error('The exchange has ended');
+/** Given to a client that has done its work. Made once: an error for every probe would cost the capture of its stack. */
+export const exchangeEnded = new Error('The exchange has ended');
 
-function clientOf({ stream }: Connection, origin: URL): Client {
+/** A client whose one connection is the one given. */
+export function clientOf({ stream }: Connection, origin: URL): Client {
   let used = false;
   return new Client(origin, {
     pipelining: 1,
@@ -77,8 +78,12 @@ function readHeadFirst(stream: Duplex, onFirstByte: () => void): ResponseHead {
   return head;
 }
 
-/** undici gives no code to what it cannot read, and counts the bytes that 204 and 304 only announce. */
-function failureOf(error: Error, stream: Duplex, { phase, response }: Incoming): ProbeFailure | undefined {
+/** What an error of the client means. undici gives no code to what it cannot read, and counts the bytes that 204 and 304 only announce. */
+export function failureOf(
+  error: Error,
+  stream: Duplex,
+  { phase, response }: Pick<Incoming, 'phase' | 'response'>,
+): ProbeFailure | undefined {
   const wrongLength = errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
   if (wrongLength && (response?.status === 204 || response?.status === 304)) return undefined;
   const failure = asFailure(error, phase, 'The HTTP exchange failed');

@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { Connection } from '../../net/connection.ts';
 import { asFailure, errorCode } from '../../net/error-reason.ts';
@@ -66,8 +72,8 @@ function send(session: ClientHttp2Session, connection: Duplex, request: HttpRequ
   if (request.body !== undefined) stream.end(request.body);
 }
 
-/** What HTTP/2 says in its own way (RFC 9113, section 8.2.2). */
-const connectionHeaders = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings|te)$/;
+/** What HTTP/2 says in its own way (RFC 9113, section 8.2.2); only `te: trailers` is left of it. */
+const connectionHeaders = /^(connection|keep-alive|proxy-connection|transfer-encoding|upgrade|http2-settings)$/;
 
 function outgoingHeaders({ origin, path, method, headers, body }: HttpRequest): OutgoingHttpHeaders {
   const outgoing = Object.create(null) as OutgoingHttpHeaders;
@@ -79,7 +85,7 @@ function outgoingHeaders({ origin, path, method, headers, body }: HttpRequest): 
     const name = headers[index]?.toLowerCase() ?? '';
     const value = headers[index + 1] ?? '';
     if (name === 'host') outgoing[':authority'] = value;
-    else if (!connectionHeaders.test(name)) {
+    else if (!connectionHeaders.test(name) && (name !== 'te' || value === 'trailers')) {
       const before = outgoing[name];
       outgoing[name] = before === undefined ? value : `${String(before)}, ${value}`;
     }

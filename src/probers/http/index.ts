@@ -83,7 +83,11 @@ function contentLength({ response }: HttpExchange, method: string): number {
 }
 
 /** The verdict: the first thing that is not as wanted; everything that can still be told is told. */
-function judge({ metrics, log }: ProbeContext, { checks }: HttpOptions, answer: FinalAnswer): ProbeFailure | undefined {
+function judge(
+  { metrics, log, deadline }: ProbeContext,
+  { checks }: HttpOptions,
+  answer: FinalAnswer,
+): ProbeFailure | undefined {
   const { exchange, body, hop } = answer;
   const { response } = exchange;
   let failure = checkStatus(checks, response.status);
@@ -98,7 +102,7 @@ function judge({ metrics, log }: ProbeContext, { checks }: HttpOptions, answer: 
     if (failure !== undefined) metrics.set(failedDueToRegex, 1);
   }
   if (failure === undefined) {
-    failure = checkJson(checks, body.bytes());
+    failure = checkJson(checks, body.bytes(), deadline - performance.now());
     if (failure !== undefined) metrics.set(failedDueToCel, 1);
   }
   failure ??= checkVersion(checks, response.version);

@@ -13,7 +13,7 @@ import { requestHeaders } from './headers.ts';
 import { Cookies, type Hop, nextHop, redirectLocation } from './hop.ts';
 import { HopSink } from './hop-sink.ts';
 import type { HttpOptions } from './options.ts';
-import { asksProxy, chooseRoute, openRoute, type Route, routeAttributes, type RouteSettings } from './route.ts';
+import { askedProxy, chooseRoute, openRoute, type Route, routeAttributes, type RouteSettings } from './route.ts';
 import { type HttpTarget, redirectTarget, redirectUrl } from './target.ts';
 
 const maxRedirects = 10;
@@ -38,7 +38,13 @@ export class Journey {
   readonly #context: ProbeContext;
   readonly #options: HttpOptions;
   readonly #cookies = new Cookies();
-  readonly #durations: Record<(typeof phases)[number], number> = { resolve: 0, connect: 0, tls: 0, processing: 0, transfer: 0 };
+  readonly #durations: Record<(typeof phases)[number], number> = {
+    resolve: 0,
+    connect: 0,
+    tls: 0,
+    processing: 0,
+    transfer: 0,
+  };
   /** What the ways through proxies took beside connecting; undefined without any. */
   #proxied: number | undefined;
   #redirects = 0;
@@ -52,7 +58,15 @@ export class Journey {
   async travel(target: HttpTarget, body: Buffer | undefined): Promise<FinalAnswer> {
     const { hostname } = this.#context;
     const hostHeader = hostname ?? this.#options.hostHeader;
-    let hop: Hop = { target, method: this.#options.method, body, hostHeader, describesBody: true, trusted: true, referer: undefined };
+    let hop: Hop = {
+      target,
+      method: this.#options.method,
+      body,
+      hostHeader,
+      describesBody: true,
+      trusted: true,
+      referer: undefined,
+    };
     for (;;) {
       const sink = new HopSink(
         this.#options.received,
@@ -100,17 +114,19 @@ export class Journey {
     const leaveNameToProxy = this.#redirects > 0 || this.#options.skipResolveWithProxy;
     const route = await chooseRoute(this.#routes, target, leaveNameToProxy, (host) => this.#resolve(host));
     tlsContext(this.#options.client.tls); // Files that cannot be used are told before anybody is bothered.
-    const token = hop.trusted ? await this.#options.tokens?.authorization(this.#context, this.#options.policy) : undefined;
+    const { tokens, policy } = this.#options;
+    const token = hop.trusted ? await tokens?.authorization(this.#context, policy) : undefined;
+    const proxy = askedProxy(route, target);
     const request = {
       origin: target.origin,
-      path: asksProxy(route, target) ? `http://${hostHeader ?? target.authority}${target.path}` : target.path,
+      path: proxy === undefined ? target.path : `http://${hostHeader ?? target.authority}${target.path}`,
       method: hop.method,
-      headers: requestHeaders(this.#options, hop, this.#cookies, { token, proxy: asksProxy(route, target) ? route.proxy : undefined }),
+      headers: requestHeaders(this.#options, hop, this.#cookies, { token, proxy }),
       body: hop.body,
       close: connector.settings.close === 'fin',
     };
     const result = await exchange(await this.#connect(hop, route), request, sink, signal);
-    if (token !== undefined && result.response.status === 401) this.#options.tokens?.forget(token);
+    if (token !== undefined && result.response.status === 401) tokens?.forget(token);
     return result;
   }
 
@@ -142,26 +158,27 @@ export class Journey {
       port: target.port,
       host: hop.hostHeader ?? target.authority,
     });
+    const before = connector.last;
     try {
       const connection = await this.#open(route, target);
       if (target.secure) await connection.startTls(this.#tlsOptions(hop));
       return connection;
     } finally {
-      const { last } = connector;
-      this.#durations.connect += last?.phases.connect ?? 0;
-      this.#durations.tls += last?.phases.tls ?? 0;
+      const { connect = 0, tls = 0 } = connector.last === before ? {} : (connector.last?.phases ?? {});
+      this.#durations.connect += connect;
+      this.#durations.tls += tls;
     }
   }
 
   async #open(route: Route, target: HttpTarget): Promise<Connection> {
     const { connector, signal } = this.#context;
+    const before = connector.last;
     const started = performance.now();
-    const opened = connector.opened;
     try {
       return await openRoute(connector, route, target, this.#routes, signal);
     } finally {
       if (route.proxy !== undefined) {
-        const connect = connector.opened > opened ? (connector.last?.phases.connect ?? 0) : 0;
+        const connect = connector.last === before ? 0 : (connector.last?.phases.connect ?? 0);
         this.#proxied = (this.#proxied ?? 0) + Math.max(0, (performance.now() - started) / 1000 - connect);
       }
     }

@@ -37,7 +37,8 @@ export function readHttpOptions(section: ConfigReader): HttpOptions {
   checkAcceptEncoding(section, compression, headers);
   const body = section.bytes('body', { secret: true }) ?? Buffer.alloc(0);
   const bodyFile = section.string('body_file') || undefined;
-  if (body.length > 0 && bodyFile !== undefined) section.fail('body_file', 'only one of body and body_file may be given');
+  if (body.length > 0 && bodyFile !== undefined)
+    section.fail('body_file', 'only one of body and body_file may be given');
   const client = readClient(section);
   refuseHttp3(section);
   return {
@@ -62,7 +63,8 @@ export function readHttpOptions(section: ConfigReader): HttpOptions {
 function readCompression(section: ConfigReader): Compression {
   const text = section.string('compression', '').toLowerCase();
   const compression = compressions.find((each) => each === text);
-  if (compression === undefined) section.fail('compression', `must be one of ${compressions.filter(Boolean).join(', ')}`);
+  if (compression === undefined)
+    section.fail('compression', `must be one of ${compressions.filter(Boolean).join(', ')}`);
   return compression ?? '';
 }
 

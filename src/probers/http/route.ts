@@ -41,9 +41,9 @@ export async function chooseRoute(
   return { proxy: proxy && proxyFor(settings, target, address.address), address };
 }
 
-/** Whether requests for the target itself are sent to the route's end, and not those for a path on it. */
-export function asksProxy({ proxy }: Route, { secure }: RoutedTarget): boolean {
-  return proxy !== undefined && proxy.scheme !== 'socks5' && !secure;
+/** The proxy that requests for the target are sent to; undefined where they go to the target itself, if by a tunnel. */
+export function askedProxy({ proxy }: Route, { secure }: RoutedTarget): Proxy | undefined {
+  return proxy === undefined || proxy.scheme === 'socks5' || secure ? undefined : proxy;
 }
 
 /** Opens the connection that requests are sent over, without the target's own TLS. Throws ProbeFailure. */
@@ -57,7 +57,7 @@ export function openRoute(
   const { proxy, address } = route;
   if (proxy === undefined) return connector.open(address, target.port);
   const host = address?.address ?? target.host;
-  const tunnelTo = asksProxy(route, target) ? undefined : { host, port: target.port };
+  const tunnelTo = askedProxy(route, target) === undefined ? { host, port: target.port } : undefined;
   const headers = withUserAgent(settings?.connectHeaders ?? []);
   return openThroughProxy(connector, { proxy, tunnelTo, headers, tls, policy }, signal);
 }

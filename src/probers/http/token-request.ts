@@ -6,7 +6,7 @@ import type { ConnectionSettings, IpPolicy } from '../../net/settings.ts';
 import { userAgent } from '../../version.ts';
 import { exchange, type HttpResponse, type ResponseSink } from './exchange.ts';
 import { signAssertion } from './assertion.ts';
-import { asksProxy, chooseRoute, openRoute } from './route.ts';
+import { askedProxy, chooseRoute, openRoute } from './route.ts';
 import { readToken, type Token } from './token-response.ts';
 
 export type { Token } from './token-response.ts';
@@ -62,17 +62,17 @@ async function post(
   const route = await chooseRoute(routes, target, true, (name) => connector.resolve(name, request.policy));
   const connection = await openRoute(connector, route, target, routes, signal);
   if (secure) await connection.startTls({ settings: tls, host, alpn: ['http/1.1'] });
-  const viaProxy = asksProxy(route, target) ? route.proxy : undefined;
+  const asked = askedProxy(route, target);
   const path = `${url.pathname}${url.search}`;
   const headers = requestHeaders(settings, request, url);
-  if (viaProxy?.credentials !== undefined) {
-    headers.push('Proxy-Authorization', basicCredentials(viaProxy.credentials));
+  if (asked?.credentials !== undefined) {
+    headers.push('Proxy-Authorization', basicCredentials(asked.credentials));
   }
   const { response, failure } = await exchange(
     connection,
     {
       origin: new URL(url.origin),
-      path: viaProxy === undefined ? path : `http://${authority(target.host, target.port)}${path}`,
+      path: asked === undefined ? path : `http://${authority(target.host, target.port)}${path}`,
       method: 'POST',
       headers,
       body,

@@ -35,7 +35,7 @@ async function takeStep(context: ProbeContext, step: DialogueStep, messages: Mes
   const { expect, expectBytes, labels, send } = step;
   let match: RegexpMatch | undefined;
   if (expect !== undefined || expectBytes !== undefined) {
-    const message = await messages.next();
+    const message = await next(context, messages);
     context.log.debug('Received message', { message: message.toString() });
     if (expect !== undefined) match = matched(context, expect.exec(message), expect.source);
     if (expectBytes !== undefined) compare(message, expectBytes);
@@ -47,6 +47,16 @@ async function takeStep(context: ProbeContext, step: DialogueStep, messages: Mes
   context.log.debug('Sending message', { message: step.secret ? '<secret>' : text.toString() });
   // What `send` gives ends in a newline elsewhere; here it is what tells a text from bytes.
   await messages.send(step.end.length > 0 ? opcodes.text : opcodes.binary, text);
+}
+
+/** The next message. That none comes counts as no match, but for want of time. */
+async function next({ metrics, signal }: ProbeContext, messages: Messages): Promise<Buffer> {
+  try {
+    return await messages.next();
+  } catch (error) {
+    if (!signal.aborted) metrics.set(websocketFailedDueToRegex, 1);
+    throw error;
+  }
 }
 
 function matched({ metrics, log }: ProbeContext, match: RegexpMatch | undefined, expected: string): RegexpMatch {

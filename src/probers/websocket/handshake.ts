@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Client, type Dispatcher } from 'undici';
+import type { Duplex } from 'node:stream';
+import type { Client, Dispatcher } from 'undici';
 import { abortFailure, onAbort } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
-import { asFailure } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { HttpResponse } from '../http/exchange.ts';
+import { clientOf, exchangeEnded, failureOf } from '../http/exchange-http1.ts';
 
 export interface HandshakeRequest {
   /** Scheme and authority, as for HTTP. */
@@ -13,9 +14,6 @@ export interface HandshakeRequest {
   /** Names and values in turn. */
   readonly headers: readonly string[];
 }
-
-/** More header bytes than that are refused. */
-const maxHeaderSize = 64 * 1024;
 
 /**
  * Asks for the upgrade to a WebSocket. Gives the answer, whatever its status; after 101 the connection carries frames.
@@ -26,31 +24,20 @@ export async function shakeHands(
   request: HandshakeRequest,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  let used = false;
-  const client = new Client(request.origin, {
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize,
-    connect: (_options, callback) => {
-      // Called a second time only for a retry, which would hide the first failure.
-      const retry = used;
-      used = true;
-      // The client is not ready for an answer within the call.
-      queueMicrotask(() => {
-        if (retry) callback(new Error('The connection was closed'), null);
-        else callback(null, connection.stream as never);
-      });
-    },
-  });
+  const client = clientOf(connection, request.origin);
   try {
-    return await ask(client, request, signal);
+    return await ask(client, connection.stream, request, signal);
   } finally {
-    await client.destroy();
+    await client.destroy(exchangeEnded);
   }
 }
 
-function ask(client: Client, { path, headers }: HandshakeRequest, signal: AbortSignal): Promise<HttpResponse> {
+function ask(
+  client: Client,
+  stream: Duplex,
+  { path, headers }: HandshakeRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   return new Promise((settle, reject) => {
     const stop = onAbort(signal, () => reject(abortFailure(signal, 'response')));
     if (signal.aborted) return;
@@ -71,7 +58,7 @@ function ask(client: Client, { path, headers }: HandshakeRequest, signal: AbortS
       onResponseEnd: () => {},
       onResponseError: (_controller, error) => {
         stop();
-        reject(asFailure(error, 'response', 'The handshake failed'));
+        reject(failureOf(error, stream, { phase: 'response', response: undefined }));
       },
     };
     client.dispatch({ path, method: 'GET', headers: [...headers], upgrade: 'websocket' }, handler);

@@ -51,8 +51,8 @@ function facts({ headers, body }: SeenCall): Seen {
 const server =
   (responder?: Responder, options?: GrpcServerOptions, target = (address: string) => address): OpenTarget =>
   async (lifetime) => {
-    const { address, takeCalls } = await serveGrpc(lifetime, responder, options);
-    return { target: target(address), seen: async () => takeCalls().map(facts) };
+    const opened = await serveGrpc(lifetime, responder, options);
+    return { target: target(opened.address), seen: async () => opened.takeCalls().map(facts) };
   };
 
 const named = (port: string): string => port.replace('127.0.0.1', 'localhost');
