@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import { parseExposition, type Family } from './exposition.ts';
+import { serveGrpc } from './grpc-server.ts';
 import { root, valid } from './identities.ts';
 import { serveMail } from './mail-server.ts';
 import { serveHttp, serveHttp2, serveHttps, serveTcp, serveTls, type Lifetime } from './servers.ts';
+import { serveWebSocket } from './websocket-server.ts';
 
 const tls_config = { ca: root.cert, server_name: 'localhost' };
 
@@ -27,6 +30,13 @@ const probers = {
         { expect: '^250 AUTH' },
       ],
     },
+  },
+  grpc: { prober: 'grpc' },
+  grpc_tls: { prober: 'grpc', grpc: { tls: true, tls_config } },
+  websocket: { prober: 'websocket', websocket: { query_response: [{ expect: '^hello' }] } },
+  websocket_tls: {
+    prober: 'websocket',
+    websocket: { http_config: { tls_config }, query_response: [{ expect: '^hello' }] },
   },
 } as const;
 
@@ -60,7 +70,15 @@ const openers: Readonly<Record<Kind, (lifetime: Lifetime, host: string) => Promi
   tcp: (lifetime, host) => serveTcp(lifetime, greet, host),
   tcp_tls: (lifetime, host) => serveTls(lifetime, valid(), greet, { host, quiet: true }),
   starttls: (lifetime, host) => serveMail(lifetime, valid(), { host }),
+  grpc: (lifetime, host) => serveGrpc(lifetime, undefined, { host }),
+  grpc_tls: (lifetime, host) => serveGrpc(lifetime, undefined, { host, identity: valid() }),
+  websocket: (lifetime, host) => serveWebSocket(lifetime, sayHello, { host }),
+  websocket_tls: (lifetime, host) => serveWebSocket(lifetime, sayHello, { host, identity: valid() }),
 };
+
+function sayHello(socket: WebSocket): void {
+  socket.send('hello');
+}
 
 function greet(socket: Socket): void {
   socket.write('hello\r\n');

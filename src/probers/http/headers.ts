@@ -60,7 +60,7 @@ function asBytes(text: string): string {
 }
 
 function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
+  return /^[ -~]*$/.test(text);
 }
 
 function authorizationOf({ client }: HeaderOptions, { target }: Hop): string | undefined {
