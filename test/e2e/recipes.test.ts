@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { validRsa } from '../support/identities.ts';
 import { health, serveGrpc } from '../support/grpc-server.ts';
+import { unavailable } from '../support/peers-available.ts';
+import { serveTcp } from '../support/servers.ts';
 import { dovecot, postfix } from './recipes/mail.ts';
 import { bind, serial } from './recipes/names.ts';
 import { assertFailure, assertSuccess, type Prober, startProber } from './recipes/prober.ts';
@@ -94,6 +97,13 @@ test('the example configuration works with real servers', async (t) => {
     assertFailure(await prober.probe('unix_socket_ping', target), 'connect', 'not_found');
   });
 
+  await t.test('Kafka, as its protocol is described', async (inner) => {
+    const { address } = await serveTcp(inner, (socket) => {
+      socket.once('data', (request: Buffer) => socket.write(apiVersions(request)));
+    });
+    assertSuccess(await prober.probe('kafka_api_versions', address));
+  });
+
   await t.test('nginx', (inner) => probeNginx(inner, prober));
   await t.test('BIND', (inner) => probeBind(inner, prober));
 
@@ -111,7 +121,23 @@ test('the example configuration works with real servers', async (t) => {
     assertSuccess(await prober.probe('icmp_ttl5', '127.0.0.1'));
     assertSuccess(await prober.probe('icmp_series', '127.0.0.1'), /^probe_icmp_.*loss.* 0$/m);
   });
+
+  await t.test('no module was left out', (inner) => {
+    const left = prober.unused().filter((module) => module !== 'websocket');
+    if (left.length > 0) unavailable(inner, `not run, as their servers are missing: ${left.join(', ')}`);
+  });
 });
+
+/** Answers ApiVersions, version 0, with the correlation id of the request, no error, and the keys 0 to 18. */
+function apiVersions(request: Buffer): Buffer {
+  assert.equal(request.readInt32BE(0), request.length - 4);
+  assert.deepEqual([request.readInt16BE(4), request.readInt16BE(6)], [18, 0]);
+  const clientId = request.subarray(14);
+  assert.equal(request.readInt16BE(12), clientId.length);
+  const keys = Array.from({ length: 19 }, (_, key) => Buffer.from([0, key, 0, 0, 0, 3]));
+  const body = Buffer.concat([request.subarray(8, 12), Buffer.from([0, 0, 0, 0, 0, keys.length]), ...keys]);
+  return Buffer.concat([Buffer.from([0, 0, 0, body.length]), body]);
+}
 
 async function probeNginx(t: TestContext, prober: Prober): Promise<void> {
   const server = await startServer(t, nginx);
@@ -141,7 +167,7 @@ async function probeNginx(t: TestContext, prober: Prober): Promise<void> {
     ['http_json_cel', `${secure}/ill`, 'check', 'cel'],
     ['http_json_regexp', `${secure}/ill`, 'check', 'regexp'],
     ['http_2xx', `https://localhost:${server.ports.mtls}`, 'check', 'status'],
-    ['http_2xx', `https://127.0.0.2:${server.ports.tls}`, 'connect', 'refused'],
+    ['http_2xx', `https://127.0.0.2:${server.ports.tls}`, 'tls', 'certificate_wrong_host'],
   ] as const;
   for (const [module, target, phase, reason] of failures) {
     await t.test(`${module} fails at ${new URL(target).pathname}: ${reason}`, async () => {

@@ -33,7 +33,7 @@ export async function leavesNothing(lifetime: Lifetime, scene: Scene, kind: Kind
 }
 
 /** Asked to close the connection after its answer, the server does so while the probe does: either side may wait, or both. */
-const bothClose: readonly Kind[] = ['http', 'https'];
+const bothClose: readonly Kind[] = ['http', 'https', 'websocket', 'websocket_tls'];
 
 /** Probes by modules that close by FIN, and asserts that sockets then wait, and that the gauges tell how many. */
 export async function leavesTimeWait(lifetime: Lifetime, scene: Scene, kind: Kind, probes: number): Promise<void> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { loadModules } from '../../../src/config/modules.ts';
+import { probers } from '../../../src/probers/index.ts';
 import { startExporter } from '../../support/exporter.ts';
 import { parseExposition, seriesOf } from '../../support/exposition.ts';
 import { get } from '../../support/get.ts';
@@ -15,6 +17,8 @@ export type Series = ReadonlyMap<string, number>;
 export interface Prober {
   /** Probes with a module; gives what came out, for which further parameters of the URL may ask. */
   probe(module: string, target: string, parameters?: Readonly<Record<string, string>>): Promise<Series>;
+  /** The modules that have not been probed with. */
+  unused(): string[];
 }
 
 const example = new URL('../../../../config.example.yml', import.meta.url);
@@ -32,8 +36,11 @@ export async function startProber(t: TestContext): Promise<Prober> {
   const config = readFileSync(example, 'utf8').replaceAll('/etc/clearbox', temporaryFolder());
   const env = { SSL_CERT_FILE: join(temporaryFolder(), 'ca.pem') };
   const exporter = await startExporter(t, { config, env });
+  const unused = new Set(loadModules(config, exporter.configFile, probers).modules.keys());
   return {
+    unused: () => [...unused],
     async probe(module, target, parameters = {}) {
+      unused.delete(module);
       const url = new URL('/probe', exporter.url);
       url.search = new URLSearchParams({ module, target, ...parameters }).toString();
       const { status, text } = await get(url);

@@ -5,7 +5,7 @@ import type { ServerRecipe } from './scene.ts';
 export const token = 'recipe-token';
 export const password = 'recipe-password';
 
-/** nginx: pages at `plain` and `tls` (with HTTP/2), and at `mtls` for those with a certificate of the tests' root. */
+/** nginx: pages at `plain` and `tls` (with HTTP/2, also at 127.0.0.2, for which the certificate is not), and at `mtls` for those with a certificate of the tests' root. */
 export const nginx: ServerRecipe<'plain' | 'tls' | 'mtls'> = {
   tool: 'nginx',
   ports: ['plain', 'tls', 'mtls'],
@@ -33,6 +33,7 @@ http {
   }
   server {
     listen 127.0.0.1:${ports.tls} ssl http2;
+    listen 127.0.0.2:${ports.tls} ssl http2;
     location / { return 200 "hello\\n"; }
     location /private { root ${folder}; auth_basic members; auth_basic_user_file ${folder}/users; }
     location /health { default_type application/json; return 200 '{"status": "ok", "checks": [{"healthy": true}]}'; }
