@@ -1,10 +1,10 @@
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { validRsa } from '../support/identities.ts';
 import { health, serveGrpc } from '../support/grpc-server.ts';
 import { unavailable } from '../support/peers-available.ts';
 import { serveTcp } from '../support/servers.ts';
+import { apiVersions } from './recipes/kafka.ts';
 import { dovecot, postfix } from './recipes/mail.ts';
 import { bind, serial } from './recipes/names.ts';
 import { assertFailure, assertSuccess, type Prober, startProber } from './recipes/prober.ts';
@@ -127,17 +127,6 @@ test('the example configuration works with real servers', async (t) => {
     if (left.length > 0) unavailable(inner, `not run, as their servers are missing: ${left.join(', ')}`);
   });
 });
-
-/** Answers ApiVersions, version 0, with the correlation id of the request, no error, and the keys 0 to 18. */
-function apiVersions(request: Buffer): Buffer {
-  assert.equal(request.readInt32BE(0), request.length - 4);
-  assert.deepEqual([request.readInt16BE(4), request.readInt16BE(6)], [18, 0]);
-  const clientId = request.subarray(14);
-  assert.equal(request.readInt16BE(12), clientId.length);
-  const keys = Array.from({ length: 19 }, (_, key) => Buffer.from([0, key, 0, 0, 0, 3]));
-  const body = Buffer.concat([request.subarray(8, 12), Buffer.from([0, 0, 0, 0, 0, keys.length]), ...keys]);
-  return Buffer.concat([Buffer.from([0, 0, 0, body.length]), body]);
-}
 
 async function probeNginx(t: TestContext, prober: Prober): Promise<void> {
   const server = await startServer(t, nginx);
