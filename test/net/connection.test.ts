@@ -31,7 +31,10 @@ test('a connection carries bytes both ways', async (t) => {
 test('nobody listens: refused', async (t) => {
   const port = await closedPort(t);
   const connector = connectorFor(t);
-  await assert.rejects(connector.open(loopback, port), failing('connect', 'refused', new RegExp(`127\\.0\\.0\\.1:${port}`)));
+  await assert.rejects(
+    connector.open(loopback, port),
+    failing('connect', 'refused', new RegExp(`127\\.0\\.0\\.1:${port}`)),
+  );
   assert.equal(connector.opened, 1, 'a failed attempt counts');
   const facts = await connector.close();
   assert.equal(facts?.established, false);
@@ -78,7 +81,10 @@ test('the source address is the one that is asked for', { skip: oneAddress }, as
 
 test('a source address that this machine does not have is told as such', async (t) => {
   const { port } = await serveTcp(t, () => {});
-  await assert.rejects(connectTo(t, port, { sourceAddress: '192.0.2.77' }), failing('connect', 'local_address', /EADDRNOTAVAIL/));
+  await assert.rejects(
+    connectTo(t, port, { sourceAddress: '192.0.2.77' }),
+    failing('connect', 'local_address', /EADDRNOTAVAIL/),
+  );
 });
 
 test('a silent server: the handshake timeout of the module holds', async (t) => {
@@ -108,7 +114,6 @@ test('a distrusted certificate is told after the handshake, with its facts', asy
   );
   assert.equal(connection.tls?.chain[0]?.subjectCommonName, 'leaf.test');
 });
-
 
 test('closing twice is once, and tells the same', async (t) => {
   const { port } = await serveTcp(t, () => {});

@@ -55,11 +55,16 @@ test('a child that ends behind its parent is refused', () => {
 test('an object identifier is written with dots, whatever it is', () => {
   const arc = fc.integer({ min: 0, max: 2 ** 31 });
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 39 }), fc.array(arc), (first, second, rest) => {
-      const dotted = [first, second, ...rest].join('.');
-      const encoded = der.objectIdentifier(dotted);
-      assert.equal(oidText(derContent(encoded, readDer(encoded, 0))), dotted);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 2 }),
+      fc.integer({ min: 0, max: 39 }),
+      fc.array(arc),
+      (first, second, rest) => {
+        const dotted = [first, second, ...rest].join('.');
+        const encoded = der.objectIdentifier(dotted);
+        assert.equal(oidText(derContent(encoded, readDer(encoded, 0))), dotted);
+      },
+    ),
   );
 });
 
@@ -87,7 +92,9 @@ for (const [name, tag, hex, text] of strings) {
 }
 
 test('any bytes are read, or refused with RangeError', () => {
-  fc.assert(fc.property(bytes, fc.nat(400), (data, offset) => onlyRangeErrors(() => walk(data, readDer(data, offset)))));
+  fc.assert(
+    fc.property(bytes, fc.nat(400), (data, offset) => onlyRangeErrors(() => walk(data, readDer(data, offset)))),
+  );
 });
 
 test('a certificate cut off or changed anywhere is read, or refused with RangeError', () => {

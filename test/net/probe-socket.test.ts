@@ -14,7 +14,9 @@ const needsKernel = libc() === undefined ? 'the kernel cannot be asked on this m
 
 /** A connected socket, and the server's end of it. */
 async function pair(t: TestContext, close: 'reset' | 'fin'): Promise<{ socket: ProbeSocket; other: Socket }> {
-  const accepted = new Promise<Socket>((settle) => void serveTcp(t, settle).then(({ port }) => socket.connect(port, '127.0.0.1')));
+  const accepted = new Promise<Socket>(
+    (settle) => void serveTcp(t, settle).then(({ port }) => socket.connect(port, '127.0.0.1')),
+  );
   const socket = new ProbeSocket(close);
   t.after(() => void socket.destroy());
   await once(socket, 'connect');
@@ -72,17 +74,21 @@ test('destroying twice keeps the first error', async (t) => {
   assert.deepEqual(errors, [first]);
 });
 
-test('an end by FIN waits for that of the other end, so that late data does not become a reset', { skip: needsKernel }, async (t) => {
-  const { socket, other } = await pair(t, 'fin');
-  other.allowHalfOpen = true;
-  const ended = once(other, 'end');
-  other.resume();
-  socket.destroy();
-  await ended;
-  other.end('late data');
-  await Promise.all([once(socket, 'close'), once(other, 'close')]);
-  assert.equal(other.errored, null);
-});
+test(
+  'an end by FIN waits for that of the other end, so that late data does not become a reset',
+  { skip: needsKernel },
+  async (t) => {
+    const { socket, other } = await pair(t, 'fin');
+    other.allowHalfOpen = true;
+    const ended = once(other, 'end');
+    other.resume();
+    socket.destroy();
+    await ended;
+    other.end('late data');
+    await Promise.all([once(socket, 'close'), once(other, 'close')]);
+    assert.equal(other.errored, null);
+  },
+);
 
 test('an end by FIN does not wait for ever', { skip: needsKernel }, async (t) => {
   const { socket, other } = await pair(t, 'fin');

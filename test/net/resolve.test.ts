@@ -19,22 +19,23 @@ const policies = {
 };
 type PolicyName = keyof typeof policies;
 
-const literals: readonly (readonly [host: string, policy: PolicyName, address: string | undefined, family?: 4 | 6])[] = [
-  ['192.0.2.1', 'ip4 only', '192.0.2.1', 4],
-  ['192.0.2.1', 'ip6, else ip4', '192.0.2.1', 4],
-  ['192.0.2.1', 'ip6 only', undefined],
-  ['2001:db8::1', 'ip6 only', '2001:db8::1', 6],
-  ['2001:db8::1', 'ip4, else ip6', '2001:db8::1', 6],
-  ['2001:db8::1', 'ip4 only', undefined],
-  ['fe80::1%lo', 'ip6 only', 'fe80::1%lo', 6],
-  ['::', 'ip6 only', '::', 6],
-  ['::ffff:192.0.2.1', 'ip4 only', '192.0.2.1', 4],
-  ['::ffff:c000:201', 'ip4 only', '192.0.2.1', 4],
-  ['0:0:0:0:0:FFFF:192.0.2.1', 'ip6, else ip4', '192.0.2.1', 4],
-  ['::ffff:192.0.2.1', 'ip6 only', undefined],
-  ['::192.0.2.1', 'ip6 only', '::192.0.2.1', 6],
-  ['64:ff9b::192.0.2.1', 'ip6 only', '64:ff9b::192.0.2.1', 6],
-];
+const literals: readonly (readonly [host: string, policy: PolicyName, address: string | undefined, family?: 4 | 6])[] =
+  [
+    ['192.0.2.1', 'ip4 only', '192.0.2.1', 4],
+    ['192.0.2.1', 'ip6, else ip4', '192.0.2.1', 4],
+    ['192.0.2.1', 'ip6 only', undefined],
+    ['2001:db8::1', 'ip6 only', '2001:db8::1', 6],
+    ['2001:db8::1', 'ip4, else ip6', '2001:db8::1', 6],
+    ['2001:db8::1', 'ip4 only', undefined],
+    ['fe80::1%lo', 'ip6 only', 'fe80::1%lo', 6],
+    ['::', 'ip6 only', '::', 6],
+    ['::ffff:192.0.2.1', 'ip4 only', '192.0.2.1', 4],
+    ['::ffff:c000:201', 'ip4 only', '192.0.2.1', 4],
+    ['0:0:0:0:0:FFFF:192.0.2.1', 'ip6, else ip4', '192.0.2.1', 4],
+    ['::ffff:192.0.2.1', 'ip6 only', undefined],
+    ['::192.0.2.1', 'ip6 only', '::192.0.2.1', 6],
+    ['64:ff9b::192.0.2.1', 'ip6 only', '64:ff9b::192.0.2.1', 6],
+  ];
 
 for (const [host, name, address, family] of literals) {
   test(`the address ${host} by the policy ${name}: ${address ?? 'none'}`, async (t) => {
@@ -52,7 +53,11 @@ function lookUpBy(t: TestContext, lookup: Lookup): void {
   t.mock.method(dns, 'lookup', lookup);
 }
 
-const names: readonly (readonly [addresses: readonly dns.LookupAddress[], policy: PolicyName, chosen: object | undefined])[] = [
+const names: readonly (readonly [
+  addresses: readonly dns.LookupAddress[],
+  policy: PolicyName,
+  chosen: object | undefined,
+])[] = [
   [[v4, v6], 'ip6, else ip4', v6],
   [[v4, v6], 'ip4, else ip6', v4],
   [[v4b, v4], 'ip6, else ip4', v4b],
@@ -68,7 +73,7 @@ for (const [addresses, name, chosen] of names) {
   test(`a name with ${listed || 'no address'} by the policy ${name}`, async (t) => {
     lookUpBy(t, (host, options, callback) => {
       assert.equal(host, 'a.test');
-      const family = name.endsWith('only') ? policies[name].preferred === 'ip4' ? 4 : 6 : 0;
+      const family = name.endsWith('only') ? (policies[name].preferred === 'ip4' ? 4 : 6) : 0;
       assert.deepEqual(options, { family, all: true, order: 'verbatim' });
       callback(null, [...addresses]);
     });

@@ -87,7 +87,10 @@ test('a reader that is detached gives what is left, and leaves the rest to other
   const reader = readerOf(stream);
   await reader.readLine(10);
   assert.equal(reader.detach().toString(), 'rest');
-  assert.deepEqual(['readable', 'end', 'close', 'error'].map((event) => stream.listenerCount(event)), [0, 0, 0, 1]);
+  assert.deepEqual(
+    ['readable', 'end', 'close', 'error'].map((event) => stream.listenerCount(event)),
+    [0, 0, 0, 1],
+  );
   stream.push('more\n');
   assert.equal((await readerOf(stream).readLine(10))?.toString(), 'more');
 });
@@ -121,7 +124,10 @@ test('who waits for a line is woken when the probe is called off', async () => {
 
 test('a failure to read belongs to the phase of the reader', async () => {
   const reader = new StreamReader(source('abc'), AbortSignal.abort('timeout'), 'proxy');
-  await assert.rejects(reader.readLine(1), ({ phase, reason }: ProbeFailure) => phase === 'proxy' && reason === 'timeout');
+  await assert.rejects(
+    reader.readLine(1),
+    ({ phase, reason }: ProbeFailure) => phase === 'proxy' && reason === 'timeout',
+  );
 });
 
 function failing(reason: Reason): (failure: ProbeFailure) => boolean {

@@ -63,7 +63,11 @@ const unusable: readonly (readonly [name: string, rest: Partial<TlsSettings>, me
   ['an authority that is no PEM', { ca: inline('hello') }, /no certificate in PEM/],
   ['an empty authority', { ca: inline('') }, /no certificate in PEM/],
   ['an authority that is no certificate', { ca: inline(broken) }, /^Cannot use a text of the test: /],
-  ['a certificate that is none', { cert: inline(broken), key: inline(client().key) }, /^Cannot use a text of the test: /],
+  [
+    'a certificate that is none',
+    { cert: inline(broken), key: inline(client().key) },
+    /^Cannot use a text of the test: /,
+  ],
   ['a certificate that is no PEM', { cert: inline('hello'), key: inline(client().key) }, /^Cannot use/],
   ['a key that is none', { cert: inline(client().cert), key: inline('hello') }, /^Cannot use/],
   ['a key of another certificate', { cert: inline(client().cert), key: inline(other.key) }, /^Cannot use/],

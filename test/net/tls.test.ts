@@ -53,7 +53,9 @@ test('a handshake tells version, cipher, protocol and the certificates as served
 });
 
 test('a handshake of TLS 1.2 without ALPN', async (t) => {
-  const { facts } = await shakeHands(t, identities.validRsa(), { server: { maxVersion: 'TLSv1.2', honorCipherOrder: false } });
+  const { facts } = await shakeHands(t, identities.validRsa(), {
+    server: { maxVersion: 'TLSv1.2', honorCipherOrder: false },
+  });
   assert.equal(facts?.version, 'TLS 1.2');
   assert.equal(facts.cipher, 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256');
   assert.equal(facts.alpn, undefined);
@@ -62,7 +64,10 @@ test('a handshake of TLS 1.2 without ALPN', async (t) => {
 const oldServer: ServerOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' };
 
 test('TLS 1.0 is spoken where the module allows it', async (t) => {
-  const { facts } = await shakeHands(t, identities.validRsa(), { settings: { minVersion: 'TLS10' }, server: oldServer });
+  const { facts } = await shakeHands(t, identities.validRsa(), {
+    settings: { minVersion: 'TLS10' },
+    server: oldServer,
+  });
   assert.equal(facts?.version, 'TLS 1.0');
 });
 
@@ -100,7 +105,11 @@ const judgements: readonly Judgement[] = [
   { name: 'a self-signed one', identity: identities.selfSigned, reason: 'certificate_untrusted' },
   { name: 'a chain without its intermediate', identity: alone, reason: 'certificate_untrusted' },
   { name: 'a chain with a wrong intermediate', identity: expiredMiddle, reason: 'certificate_untrusted' },
-  { name: 'a self-signed one that is trusted', identity: identities.selfSigned, settings: { ca: inline(identities.selfSigned().cert) } },
+  {
+    name: 'a self-signed one that is trusted',
+    identity: identities.selfSigned,
+    settings: { ca: inline(identities.selfSigned().cert) },
+  },
   { name: 'a trusted intermediate', identity: alone, settings: { ca: inline(identities.intermediate.cert) } },
   {
     name: 'one for another host',
@@ -108,14 +117,35 @@ const judgements: readonly Judgement[] = [
     reason: 'certificate_wrong_host',
     message: /not for localhost but for .*other\.test/,
   },
-  { name: 'one with a common name alone', identity: identities.withoutNames, reason: 'certificate_wrong_host', message: /no name at all/ },
+  {
+    name: 'one with a common name alone',
+    identity: identities.withoutNames,
+    reason: 'certificate_wrong_host',
+    message: /no name at all/,
+  },
   { name: 'a target that is an address of the certificate', identity: identities.valid, host: '127.0.0.1' },
   { name: 'a target that is an IPv6 address of it, written out', identity: identities.valid, host: '0:0:0:0:0:0:0:1' },
-  { name: 'a target that is no address of it', identity: identities.valid, host: '127.0.0.2', reason: 'certificate_wrong_host' },
+  {
+    name: 'a target that is no address of it',
+    identity: identities.valid,
+    host: '127.0.0.2',
+    reason: 'certificate_wrong_host',
+  },
   { name: 'a name with a dot at its end', identity: identities.valid, host: 'localhost.' },
   { name: 'a name in capitals', identity: identities.valid, host: 'LOCALHOST' },
-  { name: 'no name', identity: identities.valid, host: '', reason: 'certificate_wrong_host', message: /target without a name/ },
-  { name: 'server_name goes before the target', identity: identities.valid, host: '127.0.0.9', settings: { serverName: 'localhost' } },
+  {
+    name: 'no name',
+    identity: identities.valid,
+    host: '',
+    reason: 'certificate_wrong_host',
+    message: /target without a name/,
+  },
+  {
+    name: 'server_name goes before the target',
+    identity: identities.valid,
+    host: '127.0.0.9',
+    settings: { serverName: 'localhost' },
+  },
   {
     name: 'a server_name that the certificate does not have',
     identity: identities.valid,
@@ -130,14 +160,12 @@ const judgements: readonly Judgement[] = [
       ['b*.a.test', 'bc.a.test', false],
       ['*', 'localhost', false],
     ] as const
-  ).map(
-    ([pattern, host, matches]): Judgement => ({
-      name: `${pattern} for ${host}`,
-      identity: () => identities.identity(`for ${pattern}`, { names: [pattern] }),
-      host,
-      ...(!matches && { reason: 'certificate_wrong_host' }),
-    }),
-  ),
+  ).map(([pattern, host, matches]): Judgement => ({
+    name: `${pattern} for ${host}`,
+    identity: () => identities.identity(`for ${pattern}`, { names: [pattern] }),
+    host,
+    ...(!matches && { reason: 'certificate_wrong_host' }),
+  })),
 ];
 
 for (const { name, identity, settings = {}, host, reason, message = /./ } of judgements) {
@@ -179,7 +207,11 @@ const mismatches: readonly (readonly [name: string, settings: Partial<TlsSetting
   ['a server of TLS 1.2 at most', { minVersion: 'TLS13' }, { maxVersion: 'TLSv1.2' }],
   ['a server of TLS 1.0 only', {}, oldServer],
   ['a server that knows none of the protocols', {}, { ALPNProtocols: ['other'] }],
-  ['a server that has another cipher only', { maxVersion: 'TLS12' }, { ciphers: 'CAMELLIA256-SHA', maxVersion: 'TLSv1.2' }],
+  [
+    'a server that has another cipher only',
+    { maxVersion: 'TLS12' },
+    { ciphers: 'CAMELLIA256-SHA', maxVersion: 'TLSv1.2' },
+  ],
   ['a server that wants a certificate', { maxVersion: 'TLS12' }, { requestCert: true, rejectUnauthorized: true }],
 ];
 

@@ -54,7 +54,12 @@ const cases: readonly Case[] = [
     served: [longLived, middle.cert, newRootByOld],
     expiry: 10,
   },
-  { name: 'intermediates in disorder', store: [oldRoot.cert], served: [longLived, newRootByOld, middle.cert], expiry: 10 },
+  {
+    name: 'intermediates in disorder',
+    store: [oldRoot.cert],
+    served: [longLived, newRootByOld, middle.cert],
+    expiry: 10,
+  },
   {
     name: 'the root among those served',
     store: [newRoot.cert],
@@ -67,7 +72,12 @@ const cases: readonly Case[] = [
     served: [belowRight, right.cert, leftByRight, left.cert],
     expiry: 200,
   },
-  { name: 'a knot without an end', store: [newRoot.cert], served: [belowRight, right.cert, leftByRight], expiry: undefined },
+  {
+    name: 'a knot without an end',
+    store: [newRoot.cert],
+    served: [belowRight, right.cert, leftByRight],
+    expiry: undefined,
+  },
   {
     name: 'an authority of the same name and another key',
     store: [newRoot.cert],
@@ -75,7 +85,12 @@ const cases: readonly Case[] = [
     expiry: undefined,
   },
   { name: 'a root of the same name and another key', store: [namesake.cert], served: [longLived], expiry: undefined },
-  { name: 'a certificate that is served twice', store: [newRoot.cert], served: [served, served, middle.cert], expiry: 90 },
+  {
+    name: 'a certificate that is served twice',
+    store: [newRoot.cert],
+    served: [served, served, middle.cert],
+    expiry: 90,
+  },
 ];
 
 for (const { name, store, served, expiry } of cases) {
@@ -92,7 +107,11 @@ test('a chain of many certificates that could all have signed each other is judg
 });
 
 test('a store has every certificate of its texts, and nothing else of them', () => {
-  const store = new TrustStore([`# a comment\n${oldRoot.cert}\nin between\n${newRoot.cert}`, middle.cert, leaf('self').key]);
+  const store = new TrustStore([
+    `# a comment\n${oldRoot.cert}\nin between\n${newRoot.cert}`,
+    middle.cert,
+    leaf('self').key,
+  ]);
   assert.equal(store.size, 3);
   assert.equal(new TrustStore(['nothing']).size, 0);
 });

@@ -52,7 +52,12 @@ function dispatch(client: Client, stream: Duplex, request: HttpRequest, incoming
   const head = readHeadFirst(stream, () => incoming.answer());
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart: () => {},
-    onResponseStart: (_controller, status, headers) => incoming.start({ status, headers, version: head.version }),
+    onResponseStart: (_controller, status, headers) => {
+      // undici takes responses of RTSP too.
+      if (head.version === '')
+        incoming.end(new ProbeFailure('response', 'bad_response', 'The response is none of HTTP'));
+      else incoming.start({ status, headers, version: head.version });
+    },
     onResponseData: (controller, chunk) => incoming.data(chunk, controller),
     onResponseEnd: () => incoming.end(stream.errored ?? undefined),
     onResponseError: (_controller, error) => incoming.end(failureOf(error, stream, incoming)),

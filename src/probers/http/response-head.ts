@@ -121,5 +121,5 @@ function mayBeStatusLine(pieces: readonly Buffer[]): boolean {
     text += piece.toString('latin1', 0, beginning.length);
     if (text.length >= beginning.length) break;
   }
-  return text.startsWith(beginning) || beginning.startsWith(text);
+  return text.startsWith(beginning) || beginning.startsWith(text) || text === '\r';
 }

@@ -19,7 +19,14 @@ interface Given {
 }
 
 /** The request's headers by name, several of one name as a list. */
-function headersOf({ target = 'http://a.test/', headers = {}, client, hop, cookies, passes }: Given): Record<string, string[]> {
+function headersOf({
+  target = 'http://a.test/',
+  headers = {},
+  client,
+  hop,
+  cookies,
+  passes,
+}: Given): Record<string, string[]> {
   const list = requestHeaders(
     {
       client: { tls: defaultTlsSettings, followRedirects: true, enableHttp2: true, httpHeaders: [], ...client },
@@ -78,8 +85,16 @@ const credentials: readonly (readonly [name: string, given: Given, authorization
   ['escapes in the URL', { target: 'http://a%40b:p%3Aq@a.test/' }, basic('a@b:p:q')],
   ['a stray percent sign in the URL', { target: 'http://50%:p@a.test/' }, basic('50%:p')],
   ['authorization', { client: { authorization: { type: 'Bearer', credentials: inline('t') } } }, 'Bearer t'],
-  ['a token before anything else', { headers: { Authorization: 'mine' }, passes: { token: 'Bearer new' } }, 'Bearer new'],
-  ['a header of the module before the URL', { target: 'http://u:p@a.test/', headers: { Authorization: 'mine' } }, 'mine'],
+  [
+    'a token before anything else',
+    { headers: { Authorization: 'mine' }, passes: { token: 'Bearer new' } },
+    'Bearer new',
+  ],
+  [
+    'a header of the module before the URL',
+    { target: 'http://u:p@a.test/', headers: { Authorization: 'mine' } },
+    'mine',
+  ],
 ];
 
 for (const [name, given, authorization] of credentials) {
@@ -90,9 +105,18 @@ for (const [name, given, authorization] of credentials) {
 }
 
 test('headers that carry credentials stay with the first host', () => {
-  const headers = { Cookie: 'a=1', authorization: 'x', 'Proxy-Authorization': 'y', 'WWW-Authenticate': 'z', 'X-A': '1' };
+  const headers = {
+    Cookie: 'a=1',
+    authorization: 'x',
+    'Proxy-Authorization': 'y',
+    'WWW-Authenticate': 'z',
+    'X-A': '1',
+  };
   const httpHeaders = [{ name: 'Cookie2', values: [inline('b')] }];
-  assert.deepEqual(headersOf({ headers, client: { httpHeaders }, hop: { trusted: false } }), { ...plain, 'X-A': ['1'] });
+  assert.deepEqual(headersOf({ headers, client: { httpHeaders }, hop: { trusted: false } }), {
+    ...plain,
+    'X-A': ['1'],
+  });
 });
 
 test('headers that describe a body go with it', () => {

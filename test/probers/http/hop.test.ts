@@ -100,7 +100,11 @@ test('a Host header of the module follows relative redirects alone', () => {
   assert.equal(nextHop(hop, 302, led('http://127.0.0.1/next'), false).hostHeader, undefined);
 });
 
-const locations: readonly (readonly [status: number, location: string | string[] | undefined, leads: string | undefined])[] = [
+const locations: readonly (readonly [
+  status: number,
+  location: string | string[] | undefined,
+  leads: string | undefined,
+])[] = [
   [301, '/next', '/next'],
   [302, '/next', '/next'],
   [303, '/next', '/next'],

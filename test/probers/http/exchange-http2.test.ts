@@ -1,0 +1,384 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { TLSSocket } from 'node:tls';
+import { libc } from '../../../src/kernel/libc.ts';
+import type { Connection } from '../../../src/net/connection.ts';
+import type { Phase, Reason } from '../../../src/net/failure.ts';
+import type { HttpRequest } from '../../../src/probers/http/exchange.ts';
+import { connectTo, trusting } from '../../support/connections.ts';
+import { valid } from '../../support/identities.ts';
+import { serveHttp2, serveTls } from '../../support/servers.ts';
+import { type Exchanged, exchangeOver, Keeper } from './exchanges.ts';
+import { data, endStream, field, frame, goAway, headers, reset, settings, types, uint32 } from './frames.ts';
+
+const h2 = { host: 'localhost', alpn: ['h2'], settings: trusting };
+const status200 = { ':status': '200' };
+const ok = Buffer.concat([headers(status200), data('ok', endStream)]);
+
+type Script = (socket: TLSSocket) => void;
+
+async function connectByHttp2(t: TestContext, port: number, signal?: AbortSignal): Promise<Connection> {
+  const connection = await connectTo(t, port, {}, signal);
+  await connection.startTls(h2);
+  return connection;
+}
+
+/** Runs `script` when a request has come, behind the settings that every server sends first. */
+function serveFrames(t: TestContext, script: Script): Promise<{ port: number }> {
+  const options = { ALPNProtocols: ['h2'] };
+  return serveTls(t, valid(), (socket) => socket.once('data', () => script(socket)), options);
+}
+
+async function exchangeWith(
+  t: TestContext,
+  answer: Buffer,
+  request: Partial<HttpRequest> = {},
+  end = false,
+): Promise<Exchanged> {
+  const { port } = await serveFrames(t, (socket) => {
+    if (end) socket.end(answer);
+    else socket.write(answer);
+  });
+  return exchangeOver(await connectByHttp2(t, port), request);
+}
+
+interface Answer {
+  readonly name: string;
+  readonly frames: readonly Buffer[];
+  readonly status?: number;
+  readonly body?: string;
+  readonly request?: Partial<HttpRequest>;
+}
+
+const good: readonly Answer[] = [
+  { name: 'headers and data', frames: [ok] },
+  { name: 'headers alone', frames: [headers(status200, endStream)], body: '' },
+  { name: 'data in pieces', frames: [headers(status200), data('o'), data(''), data('k'), data('', endStream)] },
+  { name: 'trailers', frames: [headers(status200), data('ok'), headers({ a: 'b' }, endStream)] },
+  { name: 'an interim response', frames: [headers({ ':status': '103', link: '<x>' }), ok] },
+  { name: '100 Continue that nobody asked for', frames: [headers({ ':status': '100' }), ok] },
+  { name: 'frames of an unknown type', frames: [frame(0xbb, 0, 0, Buffer.alloc(10)), ok, frame(0xbb, 0, 1)] },
+  { name: 'GOAWAY before it, which lets it come', frames: [goAway(1, 0), ok] },
+  { name: 'GOAWAY within it', frames: [headers(status200), goAway(1, 0), data('ok', endStream)] },
+  { name: 'GOAWAY behind it', frames: [ok, goAway(1, 0)] },
+  { name: 'a reset without an error behind it', frames: [ok, reset(0)] },
+  { name: 'many fields', frames: [manyFields(2000), ok.subarray(headers(status200).length)] },
+  { name: '204', frames: [headers({ ':status': '204' }, endStream)], status: 204, body: '' },
+  {
+    name: '304 that announces a body',
+    frames: [headers({ ':status': '304', 'content-length': '5' }, endStream)],
+    status: 304,
+    body: '',
+  },
+  {
+    name: 'HEAD',
+    frames: [headers({ ...status200, 'content-length': '5' }, endStream)],
+    request: { method: 'HEAD' },
+    body: '',
+  },
+];
+
+for (const { name, frames, status = 200, body = 'ok', request } of good) {
+  test(`a response by HTTP/2 with ${name} is whole`, async (t) => {
+    const { exchange, failure, keeper } = await exchangeWith(t, Buffer.concat([settings(), ...frames]), request);
+    assert.equal(failure, undefined);
+    assert.equal(exchange?.response.status, status);
+    assert.equal(exchange.response.version, '2.0');
+    assert.equal(keeper.body, body);
+    assert.deepEqual(keeper.calls, ['answered', 'start', ...(body === '' ? [] : ['write'])]);
+  });
+}
+
+interface Bad {
+  readonly name: string;
+  readonly answer: Buffer;
+  readonly phase?: Phase;
+  readonly reason: Reason;
+  readonly end?: true;
+}
+
+const framed = (...frames: readonly Buffer[]): Buffer => Buffer.concat([settings(), ...frames]);
+
+const bad: readonly Bad[] = [
+  { name: 'nothing, and the end', answer: Buffer.alloc(0), end: true, reason: 'closed' },
+  { name: 'settings, and the end', answer: settings(), end: true, reason: 'closed' },
+  { name: 'headers, and the end', answer: framed(headers(status200)), end: true, phase: 'transfer', reason: 'closed' },
+  {
+    name: 'a part of the body, and the end',
+    answer: framed(headers(status200), data('part')),
+    end: true,
+    phase: 'transfer',
+    reason: 'closed',
+  },
+  { name: 'GOAWAY, and the end', answer: framed(goAway(0, 0)), end: true, reason: 'reset' },
+  { name: 'GOAWAY with an error', answer: framed(goAway(1, 11)), reason: 'closed' },
+  { name: 'GOAWAY that shuts the request out', answer: framed(goAway(0, 0)), reason: 'reset' },
+  { name: 'a refused stream', answer: framed(reset(7)), reason: 'reset' },
+  { name: 'a cancelled stream', answer: framed(reset(8)), reason: 'reset' },
+  { name: 'a stream with an internal error', answer: framed(reset(2)), reason: 'reset' },
+  { name: 'a stream that wants HTTP/1.1', answer: framed(reset(13)), reason: 'reset' },
+  { name: 'a stream that ends without a response', answer: framed(reset(0)), reason: 'bad_response' },
+  {
+    name: 'a reset within the body',
+    answer: framed(headers(status200), data('part'), reset(2)),
+    phase: 'transfer',
+    reason: 'reset',
+  },
+  {
+    name: 'a cancellation within the body',
+    answer: framed(headers(status200), data('part'), reset(8)),
+    phase: 'transfer',
+    reason: 'reset',
+  },
+  {
+    name: 'an end without an error within the body',
+    answer: framed(headers({ ...status200, 'content-length': '9' }), data('part'), reset(0)),
+    phase: 'transfer',
+    reason: 'closed',
+  },
+  {
+    name: 'a body shorter than its length',
+    answer: framed(headers({ ...status200, 'content-length': '9' }), data('part', endStream)),
+    phase: 'transfer',
+    reason: 'bad_response',
+  },
+  { name: 'a response of HTTP/1.1', answer: Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), reason: 'bad_response' },
+  { name: 'garbage', answer: Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)), reason: 'bad_response' },
+  { name: 'no settings', answer: ok, reason: 'bad_response' },
+  { name: 'a setting beyond its bounds', answer: settings([4, 0xffffffff]), reason: 'bad_response' },
+  { name: 'no status', answer: framed(headers({ a: 'b' }), data('', endStream)), reason: 'bad_response' },
+  { name: 'a status that is none', answer: framed(headers({ ':status': 'abc' }, endStream)), reason: 'bad_response' },
+  { name: '101, which HTTP/2 does not have', answer: framed(headers({ ':status': '101' })), reason: 'bad_response' },
+  {
+    name: 'a name in capitals',
+    answer: framed(headers({ ...status200, Abc: 'd' }, endStream)),
+    reason: 'bad_response',
+  },
+  { name: 'a window of no bytes', answer: framed(frame(types.windowUpdate, 0, 0, uint32(0))), reason: 'bad_response' },
+  {
+    name: 'a window beyond its bounds',
+    answer: framed(frame(types.windowUpdate, 0, 0, uint32(0x7fffffff))),
+    reason: 'bad_response',
+  },
+];
+
+for (const { name, answer, phase = 'response', reason, end } of bad) {
+  test(`a server of HTTP/2 that sends ${name}: ${reason}`, async (t) => {
+    const { exchange, failure } = await exchangeWith(t, answer, {}, end);
+    assert.deepEqual([failure?.phase, failure?.reason], [phase, reason], failure?.message);
+    assert.equal(exchange === undefined, phase === 'response', 'what was learnt of a response is kept');
+  });
+}
+
+const floods: readonly (readonly [name: string, first: Buffer, endless: Buffer, phase: Phase])[] = [
+  ['settings', settings(), repeat(settings(), 2000), 'response'],
+  ['pings', settings(), repeat(frame(types.ping, 0, 0, Buffer.alloc(8)), 2000), 'response'],
+  [
+    'fields',
+    framed(frame(types.headers, 0, 1, field(':status', '200'))),
+    repeat(frame(types.continuation, 0, 1, field('a', 'x'.repeat(100))), 200),
+    'response',
+  ],
+  ['empty data', framed(headers(status200)), repeat(data(''), 2000), 'transfer'],
+];
+
+for (const [name, first, endless, phase] of floods) {
+  test(`a flood of ${name} is not taken to its end`, async (t) => {
+    const { port } = await serveFrames(t, (socket) => {
+      const flood = (): void => {
+        while (!socket.destroyed && socket.write(endless));
+      };
+      socket.write(first);
+      socket.on('drain', flood);
+      flood();
+    });
+    const { failure } = await exchangeOver(await connectByHttp2(t, port));
+    assert.deepEqual([failure?.phase, failure?.reason], [phase, 'bad_response'], failure?.message);
+  });
+}
+
+test('what nobody may send is waited out, no longer than the probe lasts', async (t) => {
+  for (const answer of [
+    framed(data('ok', endStream)),
+    framed(frame(types.headers, 4, 1, Buffer.alloc(6, 0xff))),
+    framed(frame(types.pushPromise, 4, 1, Buffer.concat([uint32(2), field(':status', '200')]))),
+    framed(frame(0xbb, 0, 0, Buffer.alloc(20_000))),
+    settings([3, 0]),
+  ]) {
+    const controller = new AbortController();
+    const { port } = await serveFrames(t, (socket) => {
+      socket.write(answer, () => socket.once('data', () => controller.abort('timeout')));
+    });
+    const connection = await connectByHttp2(t, port, controller.signal);
+    const { failure } = await exchangeOver(connection, {}, new Keeper(), controller.signal);
+    assert.deepEqual([failure?.phase, failure?.reason], ['response', 'timeout']);
+  }
+});
+
+test('a reset of the connection is told as one', async (t) => {
+  const raw: { resetAndDestroy(): unknown }[] = [];
+  const { port } = await serveTls(t, valid(), (socket) => socket.once('data', () => raw[0]?.resetAndDestroy()), {
+    ALPNProtocols: ['h2'],
+    onConnection: (socket) => raw.push(socket),
+  });
+  const { failure } = await exchangeOver(await connectByHttp2(t, port));
+  assert.deepEqual([failure?.phase, failure?.reason], ['response', 'reset']);
+});
+
+test(
+  'a reset right behind the headers is told as one',
+  { skip: libc() === undefined && 'the kernel cannot be asked' },
+  async (t) => {
+    const raw: { resetAndDestroy(): unknown }[] = [];
+    const { port } = await serveTls(
+      t,
+      valid(),
+      (socket) => socket.once('data', () => socket.write(framed(headers(status200)), () => raw[0]?.resetAndDestroy())),
+      { ALPNProtocols: ['h2'], onConnection: (socket) => raw.push(socket) },
+    );
+    const { failure } = await exchangeOver(await connectByHttp2(t, port));
+    assert.deepEqual([failure?.phase, failure?.reason], ['transfer', 'reset']);
+  },
+);
+
+test('what is sent is one request, with its body and its headers as given', async (t) => {
+  const server = await serveHttp2(t, valid());
+  const body = Buffer.from('a body');
+  for (const [method, sent] of [
+    ['POST', body],
+    ['GET', body],
+    ['DELETE', undefined],
+    ['PUT', undefined],
+  ] as const) {
+    const { failure } = await exchangeOver(await connectByHttp2(t, server.port), {
+      method,
+      path: '/p?q',
+      body: sent,
+      headers: ['Host', 'b.test', 'X-A', '1', 'x-a', '2', 'Te', 'trailers', 'X-B', 'gr\xfc\xdf', '__proto__', 'x'],
+    });
+    assert.equal(failure, undefined);
+    const [seen] = server.takeRequests();
+    assert.deepEqual([seen?.method, seen?.url, seen?.body], [method, '/p?q', sent === undefined ? '' : 'a body']);
+    const { ':authority': authority, 'content-length': length, 'x-a': a, 'x-b': b, te } = seen?.headers ?? {};
+    assert.deepEqual({ authority, a, b, te }, { authority: 'b.test', a: '1, 2', b: 'gr\xfc\xdf', te: 'trailers' });
+    assert.equal(length, sent === undefined ? (method === 'PUT' ? '0' : undefined) : '6');
+  }
+});
+
+test('headers that HTTP/2 does not have are left out', async (t) => {
+  const server = await serveHttp2(t, valid());
+  const headers = ['Host', 'a.test', 'Connection', 'close', 'Keep-Alive', '1', 'Upgrade', 'x', 'TE', 'gzip'];
+  headers.push('Transfer-Encoding', 'chunked', 'Proxy-Connection', 'close', 'HTTP2-Settings', 'x', 'X-A', '1');
+  const { failure } = await exchangeOver(await connectByHttp2(t, server.port), { headers });
+  assert.equal(failure, undefined);
+  assert.deepEqual(
+    Object.keys(server.takeRequests()[0]?.headers ?? {}).filter((name) => !name.startsWith(':')),
+    ['x-a'],
+  );
+});
+
+test('a request that cannot be sent fails, and nothing else does', async (t) => {
+  const server = await serveHttp2(t, valid());
+  for (const headers of [
+    ['X A', '1'],
+    [':path', '/x'],
+    ['', 'x'],
+  ]) {
+    const { failure } = await exchangeOver(await connectByHttp2(t, server.port), { headers });
+    assert.equal(failure?.phase, 'response');
+  }
+});
+
+test('a body of a request that nobody reads does not hold up its answer', async (t) => {
+  const { port } = await serveFrames(t, (socket) => socket.write(framed(ok)));
+  const { exchange } = await exchangeOver(await connectByHttp2(t, port), {
+    method: 'POST',
+    body: Buffer.alloc(300_000),
+  });
+  assert.equal(exchange?.response.status, 200);
+});
+
+test('a large body comes whole, to a sink that is slow too', async (t) => {
+  const body = 'x'.repeat(3_000_000);
+  const server = await serveHttp2(t, valid(), (_request, response) => void response.end(body));
+  const keeper = new Keeper();
+  let busy = false;
+  keeper.onWrite = async () => {
+    assert.equal(busy, false);
+    busy = true;
+    await new Promise((settle) => setImmediate(settle));
+    busy = false;
+  };
+  const { failure } = await exchangeOver(await connectByHttp2(t, server.port), {}, keeper);
+  assert.equal(failure, undefined);
+  assert.equal(keeper.body.length, body.length);
+});
+
+test('a body that is not wanted to its end is left', async (t) => {
+  const server = await serveHttp2(t, valid(), (_request, response) => {
+    const flood = (): void => {
+      while (!response.destroyed && response.write('x'.repeat(10_000)));
+    };
+    response.on('drain', flood);
+    flood();
+  });
+  const keeper = new Keeper();
+  keeper.onWrite = () => {
+    keeper.wantsMore = keeper.body.length < 100_000;
+    return undefined;
+  };
+  const { exchange, failure } = await exchangeOver(await connectByHttp2(t, server.port), {}, keeper);
+  assert.equal(failure, undefined);
+  assert.equal(exchange?.response.status, 200);
+});
+
+test('cookies come as a list, other fields of one name joined', async (t) => {
+  const block = [
+    field(':status', '200'),
+    field('set-cookie', 'a=1'),
+    field('set-cookie', 'b=2'),
+    field('x', '1'),
+    field('x', '2'),
+  ];
+  const response = frame(types.headers, 5, 1, Buffer.concat(block));
+  const { exchange } = await exchangeWith(t, framed(response));
+  assert.deepEqual({ ...exchange?.response.headers }, { 'set-cookie': ['a=1', 'b=2'], x: '1, 2' });
+});
+
+test('a probe that is called off stops at once, and closes its connection', async (t) => {
+  const controller = new AbortController();
+  const { port } = await serveFrames(t, () => controller.abort('cancelled'));
+  const connection = await connectByHttp2(t, port, controller.signal);
+  const { failure } = await exchangeOver(connection, {}, new Keeper(), controller.signal);
+  assert.deepEqual([failure?.phase, failure?.reason], ['response', 'cancelled']);
+  assert.equal(connection.stream.destroyed, true);
+});
+
+test('a probe that was called off before sends nothing', async (t) => {
+  const server = await serveHttp2(t, valid());
+  const connection = await connectByHttp2(t, server.port);
+  const { failure } = await exchangeOver(connection, {}, new Keeper(), AbortSignal.abort('timeout'));
+  assert.deepEqual([failure?.phase, failure?.reason], ['response', 'timeout']);
+  assert.deepEqual(server.takeRequests(), []);
+});
+
+test('a connection that is gone already gives no answer', async (t) => {
+  const server = await serveHttp2(t, valid());
+  const connection = await connectByHttp2(t, server.port);
+  await connection.close();
+  const { failure } = await exchangeOver(connection);
+  assert.equal(failure?.phase, 'response');
+});
+
+function repeat(bytes: Buffer, times: number): Buffer {
+  return Buffer.concat(Array.from({ length: times }, () => bytes));
+}
+
+/** Headers with so many fields, over as many frames as that takes. */
+function manyFields(count: number): Buffer {
+  const frames = [frame(types.headers, 0, 1, field(':status', '200'))];
+  for (let sent = 0; sent < count; sent += 1000)
+    frames.push(frame(types.continuation, 0, 1, repeat(field('a', 'x'), 1000)));
+  frames.push(frame(types.continuation, 4, 1));
+  return Buffer.concat(frames);
+}
