@@ -51,15 +51,34 @@ export class ProbeMetrics {
     return this.#families.push(family) - 1;
   }
 
-  #order(): number[] {
-    const rank = (index: number): number => this.#families[index]?.rank ?? 0;
-    const labels = (index: number): string => this.#labels[index] ?? '';
-    return [...this.#families.keys()].sort((a, b) => rank(a) - rank(b) || (labels(a) < labels(b) ? -1 : 1));
+  /** The samples' places by family and labels: one number a sample, since numbers are sorted without a call for each pair. */
+  #order(): Uint32Array {
+    const keys = Uint32Array.from(this.#families, ({ rank }, index) => rank * maxSamples + index).sort();
+    for (let start = 0; start < keys.length;) {
+      const rank = rankOf(keys[start]);
+      let end = start + 1;
+      while (end < keys.length && rankOf(keys[end]) === rank) end++;
+      if (end - start > 1) keys.subarray(start, end).sort((a, b) => this.#compareLabels(a, b));
+      start = end;
+    }
+    return keys.map((key) => key % maxSamples);
+  }
+
+  #compareLabels(a: number, b: number): number {
+    return (this.#labels[a % maxSamples] ?? '') < (this.#labels[b % maxSamples] ?? '') ? -1 : 1;
   }
 }
 
+/** More samples than any probe has. */
+const maxSamples = 1 << 16;
+
+function rankOf(key = 0): number {
+  return Math.floor(key / maxSamples);
+}
+
+/** Nanoseconds are the finest that anything here is measured in: further digits would be noise. */
 function formatValue(value: number): string {
   if (value === Infinity) return '+Inf';
   if (value === -Infinity) return '-Inf';
-  return String(value);
+  return String(Number.isInteger(value) ? value : Math.round(value * 1e9) / 1e9);
 }

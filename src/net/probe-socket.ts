@@ -65,9 +65,10 @@ export class ProbeSocket extends net.Socket {
     } else close();
   }
 
-  /** Without FFI the runtime's own reset must do; it knows only established connections. */
+  /** Without FFI the runtime's own reset must do; it knows only established connections whose FIN is not sent yet. */
   #needsResetByRuntime(): boolean {
-    if (this.#close !== 'reset' || this.#resetting || this.destroyed || this.connecting) return false;
+    if (this.#close !== 'reset' || this.#resetting || this.destroyed) return false;
+    if (this.connecting || this.writableEnded) return false;
     return libc() === undefined && descriptorOf(this) !== undefined;
   }
 }

@@ -2,7 +2,7 @@ import type { TcpInfo } from '../kernel/tcp-info.ts';
 import { tcpStates } from '../kernel/tcp-states.ts';
 import type { Gauge } from '../metrics/gauge.ts';
 import * as families from '../metrics/families/tcp.ts';
-import { labelTexts } from '../metrics/labels.ts';
+import { labelText, labelTexts } from '../metrics/labels.ts';
 import type { ProbeMetrics } from '../metrics/probe-metrics.ts';
 import type { TcpFacts } from '../net/tcp-facts.ts';
 
@@ -40,12 +40,24 @@ export function recordTcp(metrics: ProbeMetrics, facts: TcpFacts, connections: n
     const value = info[key];
     if (value !== undefined) metrics.set(family, value);
   }
-  const { timestamps, sack, ecn, sendWindowScale, receiveWindowScale } = info.options;
-  metrics.set(families.tcpOptionsInfo, 1, {
-    timestamps: String(timestamps),
-    sack: String(sack),
-    ecn: String(ecn),
-    send_window_scale: String(sendWindowScale ?? ''),
-    receive_window_scale: String(receiveWindowScale ?? ''),
-  });
+  metrics.set(families.tcpOptionsInfo, 1, optionsLabels(info.options));
+}
+
+/** The texts of the combinations seen: there are few, and every probe has one. */
+const seenOptions = new Map<string, string>();
+
+function optionsLabels({ timestamps, sack, ecn, sendWindowScale, receiveWindowScale }: TcpInfo['options']): string {
+  const key = `${timestamps} ${sack} ${ecn} ${sendWindowScale} ${receiveWindowScale}`;
+  let labels = seenOptions.get(key);
+  if (labels === undefined) {
+    labels = labelText({
+      timestamps: String(timestamps),
+      sack: String(sack),
+      ecn: String(ecn),
+      send_window_scale: String(sendWindowScale ?? ''),
+      receive_window_scale: String(receiveWindowScale ?? ''),
+    });
+    seenOptions.set(key, labels);
+  }
+  return labels;
 }

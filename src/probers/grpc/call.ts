@@ -5,7 +5,7 @@ import { asFailure, errorCode } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import { Answer } from './answer.ts';
 import { frameMessage } from './message.ts';
-import { GrpcFailure, statusOfReset } from './status.ts';
+import { GrpcFailure, resetText, statusOfReset } from './status.ts';
 
 export interface GrpcRequest {
   /** With all pseudo-headers. */
@@ -78,6 +78,6 @@ function checkEnd(session: ClientHttp2Session, resetCode: number | undefined, er
     throw new ProbeFailure('response', 'closed', 'The server closed the connection before its answer was whole');
   }
   if (resetCode === undefined || resetCode === constants.NGHTTP2_NO_ERROR) return;
-  const why = `The server reset the stream with the HTTP/2 error code ${resetCode}`;
+  const why = `The server reset the stream with ${resetText(resetCode)}`;
   throw new GrpcFailure(statusOfReset(resetCode), 'response', 'reset', why);
 }

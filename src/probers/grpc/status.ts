@@ -87,3 +87,26 @@ const statusByReset: Readonly<Record<number, number>> = {
 export function statusOfReset(errorCode: number): number {
   return statusByReset[errorCode] ?? grpcStatus.internal;
 }
+
+/** The names of the error codes of HTTP/2 (RFC 9113, section 7), by code. */
+const resetNames = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const;
+
+/** An error code of HTTP/2 as text. */
+export function resetText(errorCode: number): string {
+  return resetNames[errorCode] ?? `the unknown error code ${errorCode}`;
+}

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { badTarget, splitHostPort } from '../../net/target.ts';
 
@@ -21,7 +22,7 @@ export function parseTarget(target: string, secure: boolean): GrpcTarget {
 
 /** The authority of a request: a name or IP address, and a port where it is to be told. Throws as `parseTarget` does. */
 export function authorityOf(host: string, port?: number): string {
-  const name = host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : domainToASCII(host) || host;
+  const name = isIPv6(host) ? `[${host.replace(/%.*$/, '')}]` : domainToASCII(host) || host;
   if (!/^[\x21-\x7e]+$/.test(name)) throw badTarget(`${JSON.stringify(host)} is no name of a host`);
   return port === undefined ? name : `${name}:${port}`;
 }

@@ -24,10 +24,14 @@ export async function exchangeByHttp2(
   request: HttpRequest,
   incoming: Incoming,
 ): Promise<HttpExchange> {
+  const { stream } = connection;
   let session: ClientHttp2Session | undefined;
   try {
-    session = open(connection.stream, request.origin);
-    send(session, connection.stream, request, incoming);
+    if (stream.destroyed) incoming.end(lossOf(stream, incoming));
+    if (!incoming.ended) {
+      session = open(stream, request.origin);
+      send(session, stream, request, incoming);
+    }
   } catch (error) {
     incoming.end(error);
   }
@@ -51,7 +55,6 @@ function open(stream: Duplex, origin: URL): ClientHttp2Session {
 }
 
 function send(session: ClientHttp2Session, connection: Duplex, request: HttpRequest, incoming: Incoming): void {
-  if (incoming.ended) return;
   const stream = session.request(outgoingHeaders(request), { endStream: request.body === undefined });
   let received = 0;
   stream.on('headers', () => incoming.answer());

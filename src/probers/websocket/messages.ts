@@ -5,8 +5,10 @@ import { StreamReader } from '../../net/stream-reader.ts';
 import { write } from '../dialogue.ts';
 import { broken, encodeFrame, type FrameHeader, type Opcode, opcodes, readHeader, restOfHeader } from './frame.ts';
 
-/** The longest message that is taken, in bytes, whatever number of frames it comes in. */
+/** The longest message that is taken, in bytes. */
 const maxMessage = 1024 * 1024;
+/** The most frames that it may come in: empty ones have no length to be limited by. */
+const maxFrames = 4096;
 const normalClosure = Buffer.from([0x03, 0xe8]);
 
 /** The messages of a WebSocket, from when its handshake is over (RFC 6455). */
@@ -34,8 +36,9 @@ export class Messages {
         throw broken('The frames of two messages are mixed, or one has no beginning');
       }
       length += header.length;
-      if (length > maxMessage) {
-        throw new ProbeFailure('dialogue', 'too_large', `A message is longer than ${maxMessage} bytes`);
+      if (length > maxMessage || pieces.length === maxFrames) {
+        const why = `A message is longer than ${maxMessage} bytes, or has more than ${maxFrames} frames`;
+        throw new ProbeFailure('dialogue', 'too_large', why);
       }
       pieces.push(await this.#exactly(header.length));
       if (header.final) return Buffer.concat(pieces);

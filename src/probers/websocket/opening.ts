@@ -47,7 +47,8 @@ export class Opening {
     for (;;) {
       const key = randomBytes(16).toString('base64');
       const route = await this.#route(hop.target);
-      const headers = await this.#headers(hop, key);
+      const token = await this.#token(hop);
+      const headers = this.#headers(hop, key, token);
       const connection = await this.#connect(hop.target, route);
       const response = await this.#shakeHands(connection, hop.target, headers);
       metrics.set(families.websocketStatusCode, response.status);
@@ -57,6 +58,7 @@ export class Opening {
         metrics.set(families.websocketUpgraded, 1);
         return connection;
       }
+      if (token !== undefined && response.status === 401) this.#options.tokens?.forget(token);
       await this.#cookies.receive(response.headers['set-cookie'], hop.target.url);
       hop = this.#nextHop(hop, response);
     }
@@ -77,11 +79,14 @@ export class Opening {
     }
   }
 
-  async #headers(hop: Hop, key: string): Promise<string[]> {
-    const { client, policy, tokens } = this.#options;
-    const token = hop.trusted ? await tokens?.authorization(this.#context, policy) : undefined;
-    const passes = { token, proxy: undefined };
-    const headers = requestHeaders({ client, headers: new Map() }, hop, this.#cookies, passes);
+  async #token({ trusted }: Hop): Promise<string | undefined> {
+    const { policy, tokens } = this.#options;
+    return trusted ? await tokens?.authorization(this.#context, policy) : undefined;
+  }
+
+  #headers(hop: Hop, key: string, token: string | undefined): string[] {
+    const options = { client: this.#options.client, headers: new Map<string, string>() };
+    const headers = requestHeaders(options, hop, this.#cookies, { token, proxy: undefined });
     return [...headers, 'Sec-WebSocket-Version', '13', 'Sec-WebSocket-Key', key];
   }
 

@@ -344,7 +344,10 @@ for (const [name, answer, phase] of aborted) {
       });
     });
     const keeper = new Keeper();
-    keeper.onWrite = () => controller.abort('timeout');
+    keeper.onWrite = () => {
+      controller.abort('timeout');
+      return undefined;
+    };
     const connection = await connectTo(t, port, {}, controller.signal);
     const { failure } = await exchangeOver(connection, {}, keeper, controller.signal);
     assert.deepEqual([failure?.phase, failure?.reason], [phase, 'timeout']);
