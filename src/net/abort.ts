@@ -29,7 +29,7 @@ function listenOnce(signal: AbortSignal): Set<() => void> {
   const waiting = new Set<() => void>();
   listeners.set(signal, waiting);
   const tell = (): void => {
-    for (const listener of [...waiting]) listener();
+    for (const listener of waiting) listener();
   };
   signal.addEventListener('abort', tell, { once: true });
   return waiting;

@@ -40,7 +40,7 @@ test('what the kernel does not tell is absent, and not 0', async () => {
   const metrics = new ExporterMetrics({ kernel, probesInFlight: () => 0 });
   const names = /^clearbox_(tcp_sockets|local_ports)/;
   const told = async (): Promise<(readonly [string, number])[]> =>
-    [...(await valuesOf(metrics))].filter(([key]) => names.test(key)).sort();
+    [...(await valuesOf(metrics))].filter(([key]) => names.test(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   assert.deepEqual(await told(), []);
   known = true;
   assert.deepEqual(await told(), [
