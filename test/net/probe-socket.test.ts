@@ -100,7 +100,7 @@ test('an end by FIN does not wait for ever', { skip: needsKernel }, async (t) =>
 
 test('a reset is told from an end, also right behind data', { skip: needsKernel }, async (t) => {
   const { socket, other } = await pair(t, 'reset');
-  const ended = Promise.race([once(socket, 'end'), once(socket, 'close')]);
+  const ended = new Promise((settle) => socket.once('end', settle).once('close', settle));
   other.write('data', () => other.resetAndDestroy());
   socket.resume();
   await ended;

@@ -196,7 +196,7 @@ for (const [name, first, endless, phase] of floods) {
   });
 }
 
-test('what nobody may send is waited out, no longer than the probe lasts', async (t) => {
+test('what nobody may send is refused, or waited out no longer than the probe lasts', async (t) => {
   for (const answer of [
     framed(data('ok', endStream)),
     framed(frame(types.headers, 4, 1, Buffer.alloc(6, 0xff))),
@@ -210,7 +210,9 @@ test('what nobody may send is waited out, no longer than the probe lasts', async
     });
     const connection = await connectByHttp2(t, port, controller.signal);
     const { failure } = await exchangeOver(connection, {}, new Keeper(), controller.signal);
-    assert.deepEqual([failure?.phase, failure?.reason], ['response', 'timeout']);
+    // Newer runtimes end the connection where older ones ignore the frame.
+    assert.equal(failure?.phase, 'response');
+    assert.match(failure.reason, /^(timeout|bad_response)$/);
   }
 });
 
