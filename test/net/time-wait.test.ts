@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { startExporter } from '../support/exporter.ts';
 import { hasKernelFacts, leavesNothing, leavesTimeWait, type Scene } from '../support/leftovers.ts';
@@ -16,6 +17,12 @@ test('probes that close by FIN leave what the gauges say', async (t) => {
   for (const kind of kinds) await t.test(kind, (t) => leavesTimeWait(t, scene, kind, 25));
 });
 
+/** An address of the loopback where no earlier run has left a socket. */
+function ownAddress(): string {
+  const byte = (): number => 1 + randomInt(254);
+  return `127.${byte()}.${byte()}.${byte()}`;
+}
+
 async function prepare(t: TestContext): Promise<Scene | undefined> {
   if (process.platform !== 'linux') {
     t.skip('needs the kernel of Linux');
@@ -24,7 +31,7 @@ async function prepare(t: TestContext): Promise<Scene | undefined> {
   const ss = findTool(t, 'ss');
   if (ss === undefined) return undefined;
   const exporter = await startExporter(t, { config: batchConfig });
-  const scene: Scene = { exporter, host: '127.0.0.1', exporterSockets: [ss], targetSockets: [ss] };
+  const scene: Scene = { exporter, host: ownAddress(), exporterSockets: [ss], targetSockets: [ss] };
   if (await hasKernelFacts(t, scene)) return scene;
   unavailable(t, 'the kernel cannot be asked for sockets on this machine');
   return undefined;

@@ -75,13 +75,13 @@ async function idleDescriptors({ exporter, exporterSockets }: Scene): Promise<nu
 }
 
 /** The exporter's sockets towards a port of the targets, by state. */
-function clientSockets({ exporterSockets }: Scene, port: number): Promise<Record<string, number>> {
-  return socketStates(exporterSockets, `dport = :${port}`);
+function clientSockets({ exporterSockets, host }: Scene, port: number): Promise<Record<string, number>> {
+  return socketStates(exporterSockets, `dst ${host}:${port}`);
 }
 
 /** The targets' sockets with that port, by state. */
-function serverSockets({ targetSockets }: Scene, port: number): Promise<Record<string, number>> {
-  return socketStates(targetSockets, `sport = :${port}`);
+function serverSockets({ targetSockets, host }: Scene, port: number): Promise<Record<string, number>> {
+  return socketStates(targetSockets, `src ${host}:${port}`);
 }
 
 /** What `ss` shows through a filter, by state; the sockets that listen are left out. */
