@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { reasons } from '../../src/net/failure.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MisbehaviourName, misbehaviours, serveBadly } from '../support/hostile-servers.ts';
+import { root } from '../support/identities.ts';
+import { probeOnce } from '../support/probe-once.ts';
+import { closedPort } from '../support/servers.ts';
+
+const tls_config = { ca: root.cert, server_name: 'localhost' };
+
+interface Kind {
+  readonly module: object;
+  readonly scheme?: string;
+  readonly alpn?: string;
+  readonly startTls?: true;
+  /** Whether the prober says something as soon as it may. */
+  readonly speaksFirst: boolean;
+  /** Where it fails before TLS, and within it; undefined for what it does not have. */
+  readonly plain: string;
+  readonly secured?: string;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  http: { module: { prober: 'http' }, scheme: 'http://', speaksFirst: true, plain: 'response' },
+  https: {
+    module: { prober: 'http', http: { tls_config } },
+    scheme: 'https://',
+    alpn: 'http/1.1',
+    speaksFirst: true,
+    plain: 'tls',
+    secured: 'response',
+  },
+  'https over HTTP/2': {
+    module: { prober: 'http', http: { tls_config } },
+    scheme: 'https://',
+    alpn: 'h2',
+    speaksFirst: true,
+    plain: 'tls',
+    secured: 'response',
+  },
+  tcp: {
+    module: { prober: 'tcp', tcp: { query_response: [{ expect: '^hello' }] } },
+    speaksFirst: false,
+    plain: 'dialogue',
+  },
+  'tcp over TLS': {
+    module: { prober: 'tcp', tcp: { tls: true, tls_config, query_response: [{ expect: '^hello' }] } },
+    speaksFirst: false,
+    plain: 'tls',
+    secured: 'dialogue',
+  },
+  STARTTLS: {
+    module: {
+      prober: 'tcp',
+      tcp: {
+        tls_config,
+        query_response: [
+          { expect: '^220' },
+          { send: 'STARTTLS\r' },
+          { expect: '^220' },
+          { starttls: true },
+          { expect: '^hello' },
+        ],
+      },
+    },
+    startTls: true,
+    speaksFirst: false,
+    plain: 'tls',
+    secured: 'dialogue',
+  },
+};
+
+/** The reasons that a misbehaviour may end in, by where it happens. */
+const expected: Readonly<Record<MisbehaviourName, Readonly<Record<'tls' | 'response' | 'dialogue', string>>>> = {
+  'closes at once': { tls: 'closed', response: 'closed', dialogue: 'closed' },
+  'closes on the first bytes': { tls: 'closed', response: 'closed', dialogue: 'timeout' },
+  'resets at once': { tls: 'reset', response: 'reset', dialogue: 'reset' },
+  'resets on the first bytes': { tls: 'reset', response: 'reset', dialogue: 'timeout' },
+  'sends garbage': { tls: 'tls_protocol', response: 'bad_response', dialogue: 'timeout' },
+  'sends garbage and closes': { tls: 'tls_protocol', response: 'bad_response', dialogue: 'regexp' },
+  'sends one line without an end': { tls: 'tls_protocol', response: 'bad_response', dialogue: 'too_large' },
+  'sends lines without an end': { tls: 'tls_protocol', response: 'bad_response', dialogue: 'timeout' },
+  'drips a byte at a time': { tls: 'tls_protocol', response: 'bad_response', dialogue: 'timeout' },
+  'says nothing': { tls: 'timeout', response: 'timeout', dialogue: 'timeout' },
+  'stops within the handshake': { tls: 'timeout', response: '', dialogue: '' },
+  'resets within the handshake': { tls: 'reset', response: '', dialogue: '' },
+};
+
+/** Seconds; a failure that is no timeout comes long before, but for a machine that is very busy. */
+const deadline = { timeout: 0.4, other: 10 };
+
+const unhandled: unknown[] = [];
+process.on('unhandledRejection', (error) => unhandled.push(error));
+process.on('uncaughtException', (error) => unhandled.push(error));
+
+for (const [name, kind] of Object.entries(kinds)) {
+  test(`${name} against bad servers`, { concurrency: true, timeout: 60_000 }, async (t) => {
+    // What is opened once and kept is not to count.
+    await probeOnce(kind.module, `${kind.scheme ?? ''}127.0.0.1:${await closedPort(t)}`);
+    const before = descriptors();
+    const cells = (Object.keys(misbehaviours) as MisbehaviourName[]).flatMap((misbehaviour) => [
+      { misbehaviour, tls: false, phase: kind.plain },
+      ...(kind.secured === undefined ? [] : [{ misbehaviour, tls: true, phase: kind.secured }]),
+    ]);
+    await Promise.all(
+      cells.map(async ({ misbehaviour, tls, phase }) => {
+        const reason = expected[misbehaviour][phase as 'tls' | 'response' | 'dialogue'];
+        if (reason === '') return;
+        await t.test(`a server that ${misbehaviour}${tls ? ' under TLS' : ''}: ${reason}`, async (t) => {
+          const { alpn, startTls = false, scheme = '', module } = kind;
+          const { address } = await serveBadly(t, { misbehaviour, tls, startTls, ...(alpn !== undefined && { alpn }) });
+          const timeout = reason === 'timeout' ? deadline.timeout : deadline.other;
+          const { success, failure, metrics } = await probeOnce(module, `${scheme}${address}`, { timeout });
+          assert.equal(success, false);
+          assert.equal(metrics.get('probe_success'), 0);
+          assert.ok(failure !== undefined && reasons.includes(failure.reason));
+          assert.equal(metrics.get(`probe_failure_info{phase="${failure.phase}",reason="${failure.reason}"}`), 1);
+          assert.equal(failure.reason, reason, failure.message);
+          // The kernel may tell of a reset before it tells that the connection stood; a busy machine may not get far.
+          const earlier =
+            misbehaviour === 'resets at once' || reason === 'timeout' ? ['connect', 'tls', 'dialogue'] : [];
+          assert.ok([phase, ...earlier].includes(failure.phase), `${failure.phase}: ${failure.message}`);
+        });
+      }),
+    );
+    await eventually(async () => assert.equal(descriptors(), before), 5);
+    assert.deepEqual(unhandled, []);
+  });
+}
+
+/** How many descriptors this process has open; 0 where the system does not tell. */
+function descriptors(): number {
+  return existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0;
+}
