@@ -94,6 +94,7 @@ export class Connection {
       const secured = startTls(this.#stream, options, context);
       secured.on('error', () => {});
       this.#tellResetFromEnd(secured);
+      this.#socket.carry(secured);
       this.#stream = secured;
       await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
       return tlsFacts(secured, options, context);

@@ -16,6 +16,7 @@ export class ProbeSocket extends net.Socket {
   #info: TcpInfo | undefined;
   #resetting = false;
   #failure: Error | undefined;
+  #layer: net.Socket | undefined;
 
   /** `plain` leaves the close to the system, as is right for a unix socket: it leaves no state behind, and knows no reset. */
   constructor(close: 'reset' | 'fin' | 'plain') {
@@ -23,6 +24,11 @@ export class ProbeSocket extends net.Socket {
     this.#close = close;
     // From birth to close an error has a listener; who waits for the connection hears of it on its own.
     this.on('error', () => {});
+  }
+
+  /** Names the TLS that now speaks over the socket: its end is the socket's. */
+  carry(layer: net.Socket): void {
+    this.#layer ??= layer;
   }
 
   /** What the kernel knew when the socket closed; before that undefined. */
@@ -68,7 +74,7 @@ export class ProbeSocket extends net.Socket {
   /** Without FFI the runtime's own reset must do; it knows only established connections whose FIN is not sent yet. */
   #needsResetByRuntime(): boolean {
     if (this.#close !== 'reset' || this.#resetting || this.destroyed) return false;
-    if (this.connecting || this.writableEnded) return false;
+    if (this.connecting || this.writableEnded || this.#layer?.writableEnded === true) return false;
     return libc() === undefined && descriptorOf(this) !== undefined;
   }
 }

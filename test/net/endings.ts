@@ -1,6 +1,7 @@
 import { loadModules } from '../../src/config/modules.ts';
-import { runProbe } from '../../src/probe/run.ts';
+import { type ProbeResult, runProbe } from '../../src/probe/run.ts';
 import { probers } from '../../src/probers/index.ts';
+import { serveBadly } from '../support/hostile-servers.ts';
 import { batchConfig, type Kind, openTarget } from '../support/probe-batches.ts';
 import { type Ending, serveRelay } from '../support/relay.ts';
 import type { Lifetime } from '../support/servers.ts';
@@ -29,15 +30,32 @@ export async function closeEach(
 async function close(lifetime: Lifetime, kind: Kind, name: string): Promise<Closed> {
   const { target, port } = await openTarget(lifetime, kind);
   const relay = await serveRelay(lifetime, port);
-  const module = modules.get(name);
-  if (module === undefined) throw new Error(`there is no module ${name}`);
   const ending = relay.nextEnding();
-  const result = await runProbe({
-    module,
-    target: target.replace(`:${port}`, `:${relay.port}`),
-    hostname: undefined,
-    timeout: 10,
-  });
+  const result = await probe(name, target.replace(`:${port}`, `:${relay.port}`));
   const families = result.metrics.render().match(/^probe_tcp_(?!duration)\w+/gm) ?? [];
   return { ending: await ending, success: result.success, families: [...new Set(families)] };
+}
+
+function probe(name: string, target: string): Promise<ProbeResult> {
+  const module = modules.get(name);
+  if (module === undefined) throw new Error(`there is no module ${name}`);
+  return runProbe({ module, target, hostname: undefined, timeout: 10 });
+}
+
+const underTls: readonly (readonly [kind: Kind, alpn: string, scheme: string])[] = [
+  ['https', 'http/1.1', 'https://'],
+  ['https_h2', 'h2', 'https://'],
+  ['tcp_tls', 'none', ''],
+];
+
+/** The reasons of probes whose server ends the connection as soon as TLS stands. */
+export async function reasonsOfEnds(lifetime: Lifetime): Promise<Record<string, string | undefined>> {
+  const found: Record<string, string | undefined> = {};
+  for (const [kind, alpn, scheme] of underTls) {
+    const hostility = { misbehaviour: 'closes at once', tls: true, alpn, startTls: false } as const;
+    const { address } = await serveBadly(lifetime, hostility);
+    const { failure } = await probe(kind, `${scheme}${address}`);
+    found[kind] = failure?.reason;
+  }
+  return found;
 }

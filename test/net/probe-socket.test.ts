@@ -36,12 +36,13 @@ test('without FFI probes work and reset their connections all the same, but for 
   const script = fileURLToPath(new URL('./endings-child.js', import.meta.url));
   const { status, output } = await runChild(process.execPath, [script], { env: { CLEARBOX_NO_FFI: '1' } });
   assert.equal(status, 0, output);
-  const { reset, fin } = JSON.parse(output) as { reset: Record<string, Closed>; fin: Record<string, Closed> };
+  const { reset, fin, ends } = JSON.parse(output) as Record<'reset' | 'fin', Record<string, Closed>> & { ends: object };
   const only = ['probe_tcp_connections'];
   for (const kind of kinds) {
     assert.deepEqual(reset[kind], { ending: 'reset', success: true, families: only }, kind);
     assert.deepEqual(fin[kind], { ending: 'fin', success: true, families: only }, kind);
   }
+  assert.deepEqual(ends, { https: 'closed', https_h2: 'closed', tcp_tls: 'closed' }, 'TLS has sent its FIN already');
 });
 
 test('what the kernel knew is kept when the socket closes', { skip: needsKernel }, async (t) => {

@@ -105,6 +105,19 @@ test('an error of the stream is told once what came before it has been read', as
   await assert.rejects(reader.readBytes(5), failing('reset'));
 });
 
+test('a stream whose end turns out to be an error was not ended', async () => {
+  const stream = new Duplex({ read() {}, destroy: (error, done) => void setImmediate(done, error) });
+  stream.on('error', () => {});
+  stream.prependListener('end', () =>
+    stream.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })),
+  );
+  const reader = readerOf(stream);
+  stream.push('a\nb');
+  stream.push(null);
+  assert.equal((await reader.readLine(10))?.toString(), 'a');
+  await assert.rejects(reader.readLine(10), failing('reset'));
+});
+
 test('a stream that is destroyed has ended', async () => {
   const stream = source();
   const reader = readerOf(stream);
