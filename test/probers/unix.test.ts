@@ -107,9 +107,9 @@ for (const [name, target] of [
 
 test('a server that is silent runs into the deadline', async (t) => {
   const { path } = await serveUnix(t);
-  assertFailed(await probeOnce(dialogue({ expect: '.' }), path, { timeout: 0.2 }), 'dialogue', 'timeout');
+  assertFailed(await probeOnce(dialogue({ expect: '.' }), path, { timeout: 1 }), 'dialogue', 'timeout');
   const secure = module({ tls: true, tls_config: trusting });
-  assertFailed(await probeOnce(secure, path, { timeout: 0.2 }), 'tls', 'timeout');
+  assertFailed(await probeOnce(secure, path, { timeout: 1 }), 'tls', 'timeout');
 });
 
 test('over TLS the certificate is told', async (t) => {

@@ -180,11 +180,11 @@ test('a connection that ends or breaks is told apart', async (t) => {
 
 test('a server that is silent runs into the deadline', async (t) => {
   const silent = await serveTcp(t, () => {});
-  assertFailed(await probeOnce(module(), silent.address, { timeout: 0.2 }), 'response', 'timeout', 4);
+  assertFailed(await probeOnce(module(), silent.address, { timeout: 1 }), 'response', 'timeout', 4);
   const waiting = await serveGrpc(t, () => {});
-  assertFailed(await probeOnce(module(), waiting.address, { timeout: 0.2 }), 'response', 'timeout', 4);
+  assertFailed(await probeOnce(module(), waiting.address, { timeout: 1 }), 'response', 'timeout', 4);
   const half = await serveGrpc(t, (stream) => (stream.respond(grpcHeaders), stream.write(serving)));
-  assertFailed(await probeOnce(module(), half.address, { timeout: 0.2 }), 'response', 'timeout', 4);
+  assertFailed(await probeOnce(module(), half.address, { timeout: 1 }), 'response', 'timeout', 4);
 });
 
 test('a probe that nobody waits for any more is called off', async (t) => {

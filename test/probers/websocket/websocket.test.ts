@@ -153,10 +153,10 @@ test('a server that closes the WebSocket gives its reason', async (t) => {
 
 test('a server that is silent runs into the deadline', async (t) => {
   const server = await serveWebSocket(t);
-  const outcome = await probeOnce(dialogue({ expect: '.' }), server.origin, { timeout: 0.2 });
+  const outcome = await probeOnce(dialogue({ expect: '.' }), server.origin, { timeout: 1 });
   assertFailed(outcome, 'dialogue', 'timeout');
   const silent = await serveTcp(t, () => {});
-  assertFailed(await probeOnce(module(), `ws://${silent.address}`, { timeout: 0.2 }), 'response', 'timeout');
+  assertFailed(await probeOnce(module(), `ws://${silent.address}`, { timeout: 1 }), 'response', 'timeout');
 });
 
 test('a probe that nobody waits for any more is called off', async (t) => {
