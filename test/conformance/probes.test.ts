@@ -8,12 +8,14 @@ import { probeBoth, Modules } from './side-by-side.ts';
 import { answers } from './tables/answers.ts';
 import { bodies } from './tables/bodies.ts';
 import { carried } from './tables/carried.ts';
+import { dns } from './tables/dns.ts';
 import { grpc } from './tables/grpc.ts';
 import { cel } from './tables/cel.ts';
 import { handshakes } from './tables/handshakes.ts';
 import { headers } from './tables/headers.ts';
 import { http } from './tables/http.ts';
 import { http2 } from './tables/http2.ts';
+import { icmp } from './tables/icmp.ts';
 import { oauth2 } from './tables/oauth2.ts';
 import { proxy } from './tables/proxy.ts';
 import { redirects } from './tables/redirects.ts';
@@ -43,6 +45,8 @@ const tables = {
   starttls,
   grpc,
   unix,
+  dns,
+  icmp,
 };
 
 test('gives every series of blackbox_exporter', { concurrency: 4 }, async (t) => {
