@@ -197,22 +197,24 @@ for (const [name, first, endless, phase] of floods) {
 }
 
 test('what nobody may send is refused, or waited out no longer than the probe lasts', async (t) => {
-  for (const answer of [
-    framed(data('ok', endStream)),
-    framed(frame(types.headers, 4, 1, Buffer.alloc(6, 0xff))),
-    framed(frame(types.pushPromise, 4, 1, Buffer.concat([uint32(2), field(':status', '200')]))),
-    framed(frame(0xbb, 0, 0, Buffer.alloc(20_000))),
-    settings([3, 0]),
-  ]) {
+  const major = Number.parseInt(process.versions.node, 10);
+  // What Node 26 makes of it; Node 20 ignores all of these, and the lines between may do either.
+  for (const [answer, newer] of [
+    [framed(data('ok', endStream)), 'bad_response'],
+    [framed(frame(types.headers, 4, 1, Buffer.alloc(6, 0xff))), 'bad_response'],
+    [framed(frame(types.pushPromise, 4, 1, Buffer.concat([uint32(2), field(':status', '200')]))), 'timeout'],
+    [framed(frame(0xbb, 0, 0, Buffer.alloc(20_000))), 'bad_response'],
+    [settings([3, 0]), 'timeout'],
+  ] as const) {
     const controller = new AbortController();
     const { port } = await serveFrames(t, (socket) => {
       socket.write(answer, () => socket.once('data', () => controller.abort('timeout')));
     });
     const connection = await connectByHttp2(t, port, controller.signal);
     const { failure } = await exchangeOver(connection, {}, new Keeper(), controller.signal);
-    // Newer runtimes end the connection where older ones ignore the frame.
+    const allowed = major < 22 ? ['timeout'] : major < 26 ? ['timeout', newer] : [newer];
     assert.equal(failure?.phase, 'response');
-    assert.match(failure.reason, /^(timeout|bad_response)$/);
+    assert.ok(allowed.includes(failure.reason), failure.message);
   }
 });
 
