@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { UsageError, parseCommandLine } from './cli.ts';
-import type { Options } from './cli.ts';
+import { parseCommandLine } from './cli/command-line.ts';
+import { UsageError } from './cli/flags.ts';
+import type { ServeOptions } from './cli/serve-options.ts';
 import { loadModules } from './config/modules.ts';
 import { localPortLimit, localPortsInUse } from './kernel/local-ports.ts';
 import { pingProblem } from './kernel/ping-problem.ts';
@@ -31,21 +32,21 @@ async function main(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2));
   if ('print' in command) {
     process.stdout.write(command.print);
-  } else if (command.run.configCheck) {
-    await check(command.run);
+  } else if (command.serve.configCheck) {
+    await check(command.serve);
   } else {
-    await serve(command.run);
+    await serve(command.serve);
   }
 }
 
-async function check(options: Options): Promise<void> {
+async function check(options: ServeOptions): Promise<void> {
   const file = options.configFile ?? defaultConfigFile();
   const { modules, warnings } = load(await readConfigFile(file), file);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   process.stdout.write(`${file}: ok, ${modules.size} modules\n`);
 }
 
-async function serve(options: Options): Promise<void> {
+async function serve(options: ServeOptions): Promise<void> {
   const logger = new Logger({
     level: options.logLevel,
     format: options.logFormat,
@@ -114,7 +115,7 @@ function warnOfPing({ modules }: Configuration, logger: Logger): void {
   if (problem !== undefined) logger.warn('Modules of the icmp prober will fail', { reason: problem });
 }
 
-function reloadOnDemand(store: ConfigurationStore, { autoReload, autoReloadInterval }: Options): void {
+function reloadOnDemand(store: ConfigurationStore, { autoReload, autoReloadInterval }: ServeOptions): void {
   process.on('SIGHUP', () => void store.reload());
   if (!autoReload || autoReloadInterval === 0) return;
   setInterval(() => void store.reloadIfChanged(), autoReloadInterval * 1000).unref();

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UsageError, parseCommandLine } from '../src/cli.ts';
-import type { Options } from '../src/cli.ts';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { UsageError } from '../../src/cli/flags.ts';
+import type { ServeOptions } from '../../src/cli/serve-options.ts';
 
-function options(...args: string[]): Options {
+function options(...args: string[]): ServeOptions {
   const command = parseCommandLine(args);
-  assert.ok('run' in command);
-  return command.run;
+  assert.ok('serve' in command);
+  return command.serve;
 }
 
 test('without flags the defaults are those of blackbox_exporter', () => {
@@ -27,7 +28,7 @@ test('without flags the defaults are those of blackbox_exporter', () => {
   });
 });
 
-const cases: readonly [args: string[], expected: Partial<Options>][] = [
+const cases: readonly [args: string[], expected: Partial<ServeOptions>][] = [
   [['--config.file=x.yml'], { configFile: 'x.yml' }],
   [['--config.file', 'x.yml'], { configFile: 'x.yml' }],
   [['--config.file=a=b'], { configFile: 'a=b' }],

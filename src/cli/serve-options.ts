@@ -1,0 +1,98 @@
+import { logFormats } from '../log/logger.ts';
+import type { LogFormat } from '../log/logger.ts';
+import { levels } from '../log/probe-log.ts';
+import type { Level } from '../log/probe-log.ts';
+import { parseListenAddress } from '../server/listen.ts';
+import type { ListenAddress } from '../server/listen.ts';
+import type { FlagTable, FlagValues } from './flags.ts';
+import { helpText } from './help.ts';
+
+/** How the exporter is asked to serve. */
+export interface ServeOptions {
+  readonly configFile: string | undefined;
+  readonly configCheck: boolean;
+  readonly autoReload: boolean;
+  /** Seconds; 0 never looks. */
+  readonly autoReloadInterval: number;
+  /** Seconds. */
+  readonly timeoutOffset: number;
+  readonly historyLimit: number;
+  readonly logLevel: Level;
+  readonly logFormat: LogFormat;
+  readonly probeLogLevel: Level | 'none';
+  readonly probeDebug: boolean;
+  readonly listenAddresses: readonly ListenAddress[];
+  readonly externalUrl: string | undefined;
+  readonly routePrefix: string | undefined;
+}
+
+export const serveFlags = {
+  help: { short: 'h', help: 'Show this help.' },
+  version: { help: 'Show the version.' },
+  'config.file': {
+    value: '<file>',
+    help: 'Configuration file. Without it: clearbox.yml or blackbox.yml of the working folder, else the example that comes with the package.',
+  },
+  'config.check': { help: 'Check the configuration file and exit.' },
+  'config.enable-auto-reload': { help: 'Reload the configuration file when its content changes.' },
+  'config.auto-reload-interval': {
+    value: '<seconds>',
+    default: '30',
+    help: 'How often to look whether it has changed.',
+  },
+  'timeout-offset': { value: '<seconds>', default: '0.5', help: "What to take off a scrape's timeout." },
+  'history.limit': {
+    value: '<number>',
+    default: '100',
+    help: 'How many recent probes to keep, and as many failures beyond them.',
+  },
+  'log.level': { value: '<level>', default: 'info', help: `Least severe level that is logged: ${levels.join(', ')}.` },
+  'log.format': { value: '<format>', default: 'logfmt', help: `Format of the log: ${logFormats.join(', ')}.` },
+  'log.prober': {
+    value: '<level>',
+    default: 'info',
+    help: `Least severe level at which what probes say is logged: ${levels.join(', ')}, none.`,
+  },
+  'probe.debug': { default: 'on', help: 'Answer debug=true and /logs.' },
+  'web.listen-address': {
+    value: '<address>',
+    default: ':9115',
+    repeatable: true,
+    help: 'Address to listen on, like :9115, 127.0.0.1:9115 or [::1]:9115. Can be given several times.',
+  },
+  'web.external-url': {
+    value: '<url>',
+    help: 'URL under which the exporter is reached from outside, behind a reverse proxy for one. Its path is the default of --web.route-prefix.',
+  },
+  'web.route-prefix': { value: '<path>', help: 'Prefix of all routes. Default: the path of --web.external-url.' },
+  'web.config.file': { value: '<file>', help: 'Not supported yet: configuration file for TLS and authentication.' },
+  'web.systemd-socket': { help: 'Not supported yet: take the listening sockets from systemd.' },
+} satisfies FlagTable<string>;
+
+/** Reads the flags of the exporter. Throws UsageError. */
+export function readServeOptions(flags: FlagValues<keyof typeof serveFlags>): ServeOptions {
+  const [extra] = flags.positionals;
+  if (extra !== undefined) throw flags.refusal(`Unexpected argument ${JSON.stringify(extra)}`);
+  if (flags.text('web.config.file')) throw flags.refusal('--web.config.file is not supported yet');
+  if (flags.isOn('web.systemd-socket')) throw flags.refusal('--web.systemd-socket is not supported yet');
+  return {
+    configFile: flags.text('config.file') || undefined,
+    configCheck: flags.isOn('config.check'),
+    autoReload: flags.isOn('config.enable-auto-reload'),
+    autoReloadInterval: flags.wholeNumber('config.auto-reload-interval'),
+    timeoutOffset: flags.decimal('timeout-offset'),
+    historyLimit: flags.wholeNumber('history.limit'),
+    logLevel: flags.oneOf('log.level', levels),
+    logFormat: flags.oneOf('log.format', logFormats),
+    probeLogLevel: flags.oneOf('log.prober', [...levels, 'none']),
+    probeDebug: flags.isOn('probe.debug'),
+    listenAddresses: flags
+      .texts('web.listen-address')
+      .map((address) => flags.parsed('web.listen-address', address, parseListenAddress)),
+    externalUrl: flags.text('web.external-url') || undefined,
+    routePrefix: flags.text('web.route-prefix') || undefined,
+  };
+}
+
+/** The text of --help. */
+export const serveHelp = helpText('Usage: clearbox_exporter [flags]', serveFlags);
