@@ -59,15 +59,22 @@ export const reasons = [
 ] as const;
 export type Reason = (typeof reasons)[number];
 
+export interface FailureOptions extends ErrorOptions {
+  readonly step?: number;
+}
+
 /** A fact about the target that ends a probe without success. It is no bug: anything else that a probe throws is one. */
 export class ProbeFailure extends Error {
   readonly phase: Phase;
   readonly reason: Reason;
+  /** The step of a dialogue that failed, counted from 1; undefined when none did. */
+  readonly step: number | undefined;
 
-  constructor(phase: Phase, reason: Reason, message: string, options?: ErrorOptions) {
+  constructor(phase: Phase, reason: Reason, message: string, options?: FailureOptions) {
     super(message, options);
     this.name = 'ProbeFailure';
     this.phase = phase;
     this.reason = reason;
+    this.step = options?.step;
   }
 }

@@ -87,6 +87,7 @@ function recordOutcome(
   metrics.set(families.probeTimeout, timeout);
   if (failure !== undefined) {
     metrics.set(families.probeFailureInfo, 1, { phase: failure.phase, reason: failure.reason });
+    if (failure.step !== undefined) metrics.set(families.probeFailureStep, failure.step);
   }
 }
 

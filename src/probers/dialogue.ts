@@ -190,5 +190,5 @@ export function write(stream: Duplex, bytes: Buffer, signal: AbortSignal): Promi
 /** The failure of a step, counted from 1; what is no failure stays as it is. */
 export function inStep(error: unknown, step: number): unknown {
   if (!(error instanceof ProbeFailure)) return error;
-  return new ProbeFailure(error.phase, error.reason, `Step ${step}: ${error.message}`, { cause: error });
+  return new ProbeFailure(error.phase, error.reason, `Step ${step}: ${error.message}`, { cause: error, step });
 }

@@ -59,6 +59,7 @@ for (const [name, steps, script] of good) {
     assert.equal(success, true, failure?.message);
     assert.equal(metrics.get('probe_failed_due_to_regex'), 0);
     assert.equal(metrics.get('probe_failed_due_to_bytes'), 0);
+    assert.equal(metrics.has('probe_failure_step'), false);
   });
 }
 
@@ -68,6 +69,8 @@ interface Bad {
   readonly script: (socket: Socket) => void;
   readonly reason: Reason;
   readonly message: RegExp;
+  /** 1 without it. */
+  readonly step?: number;
   readonly regex?: 1;
   readonly bytes?: 1;
   readonly needsKernel?: true;
@@ -96,6 +99,7 @@ const bad: readonly Bad[] = [
     script: saysAndEnds('a\n'),
     reason: 'closed',
     message: /^Step 2: /,
+    step: 2,
     regex: 1,
   },
   {
@@ -126,6 +130,7 @@ const bad: readonly Bad[] = [
     script: (socket) => socket.once('data', () => socket.write('a\n', () => socket.resetAndDestroy())),
     reason: 'reset',
     message: /ECONNRESET/,
+    step: 2,
     needsKernel: true,
   },
   {
@@ -134,16 +139,18 @@ const bad: readonly Bad[] = [
     script: (socket) => socket.once('data', () => socket.write('a', () => socket.resetAndDestroy())),
     reason: 'reset',
     message: /ECONNRESET/,
+    step: 2,
     needsKernel: true,
   },
 ];
 
-for (const { name, steps, script, reason, message, regex = 0, bytes = 0, ...rest } of bad) {
+for (const { name, steps, script, reason, message, step = 1, regex = 0, bytes = 0, ...rest } of bad) {
   test(`a dialogue fails: ${name}`, { skip: rest.needsKernel !== undefined && needsKernel }, async (t) => {
     const { success, failure, metrics } = await converse(t, steps, script);
     assert.equal(success, false);
     assert.deepEqual([failure?.phase, failure?.reason], ['dialogue', reason], failure?.message);
     assert.match(failure?.message ?? '', message);
+    assert.equal(metrics.get('probe_failure_step'), step);
     assert.equal(metrics.get('probe_failed_due_to_regex'), regex);
     assert.equal(metrics.get('probe_failed_due_to_bytes'), bytes);
   });
@@ -205,8 +212,9 @@ test('what comes in plain text behind the go-ahead is not taken for an answer un
     tcp: { query_response: startTls, tls_config },
     connection: { tls_handshake_timeout: '100ms' },
   };
-  const { failure, log } = await probeOnce(module, address);
+  const { failure, log, metrics } = await probeOnce(module, address);
   assert.deepEqual([failure?.phase, failure?.reason], ['tls', 'timeout']);
+  assert.equal(metrics.get('probe_failure_step'), 4);
   assert.ok(log.some(({ message }) => message.includes('before the TLS handshake is dropped')));
 });
 

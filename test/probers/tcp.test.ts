@@ -85,6 +85,7 @@ test('nobody listens: refused, and what the kernel knows of it', async (t) => {
   assert.deepEqual([failure?.phase, failure?.reason], ['connect', 'refused']);
   assert.equal(metrics.get('probe_tcp_connections'), 1);
   assert.equal(metrics.has('probe_tcp_rtt_seconds'), false, 'there was no round trip to measure');
+  assert.equal(metrics.has('probe_failure_step'), false, 'no step of a dialogue failed');
   if (libc() !== undefined) assert.equal(metrics.get('probe_tcp_closed_state{state="closed"}'), 1);
 });
 

@@ -69,6 +69,7 @@ test('a dialogue that goes wrong names its step', async (t) => {
   const unmatched = await probeOnce(dialogue({ expect: '^hello' }, { expect: '^more' }), ending.path);
   assertFailed(unmatched, 'dialogue', 'closed');
   assert.match(unmatched.failure?.message ?? '', /^Step 2: /);
+  assert.equal(unmatched.metrics.get('probe_failure_step'), 2);
   const other = await probeOnce(dialogue({ expect: '^bye' }), ending.path);
   assertFailed(other, 'dialogue', 'regexp');
   assert.equal(other.metrics.get('probe_failed_due_to_regex'), 1);

@@ -7,6 +7,10 @@ export const probeFailureInfo = gauge(
   'probe_failure_info',
   'Where in its way and for which reason the probe failed, 1 on failure',
 );
+export const probeFailureStep = gauge(
+  'probe_failure_step',
+  'The step of query_response that failed, counted from 1; there only when one did',
+);
 
 export const dnsLookupTime = gauge(
   'probe_dns_lookup_time_seconds',

@@ -77,6 +77,7 @@ test('a dialogue is held in messages, and its labels are told', async (t) => {
   );
   assertFailed(outcome, 'dialogue', 'bytes');
   assert.match(outcome.failure?.message ?? '', /^Step 3: The message is 616200ff instead of/);
+  assert.equal(outcome.metrics.get('probe_failure_step'), 3);
   assert.equal(outcome.metrics.get('probe_expect_info{who="one"}'), 1);
 });
 
