@@ -3,15 +3,17 @@ import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/flags.ts';
 import type { ServeOptions } from './cli/serve-options.ts';
 import { loadModules } from './config/modules.ts';
+import { descriptorLimit } from './kernel/descriptor-limit.ts';
 import { localPortLimit, localPortsInUse } from './kernel/local-ports.ts';
 import { pingProblem } from './kernel/ping-problem.ts';
 import { sockDiagProblem, socketsByState } from './kernel/sock-diag.ts';
 import { Logger } from './log/logger.ts';
 import { ExporterMetrics } from './metrics/exporter-metrics.ts';
+import { Admission } from './probe/admission.ts';
 import { ProbeHistory } from './probe/history.ts';
 import { probers } from './probers/index.ts';
-import { Activity } from './server/activity.ts';
 import { createApp } from './server/app.ts';
+import { capacity } from './server/capacity.ts';
 import { ConfigurationStore, defaultConfigFile, readConfigFile } from './server/configuration.ts';
 import type { Configuration } from './server/configuration.ts';
 import { webPaths } from './server/external-url.ts';
@@ -53,10 +55,11 @@ async function serve(options: ServeOptions): Promise<void> {
     write: (line) => process.stderr.write(line),
   });
   const stop = stopSignal();
-  const activity = new Activity();
+  const { maxInFlight, maxConnections } = capacity(descriptorLimit(), options.maxInFlight);
+  const admission = new Admission({ maxInFlight, maxPerHost: options.maxPerHost });
   const metrics = new ExporterMetrics({
     kernel: { socketsByState, localPortsInUse, localPortLimit },
-    probesInFlight: () => activity.running,
+    probes: admission,
   });
   surviveBugs(logger, metrics);
   const [first] = options.listenAddresses;
@@ -69,6 +72,10 @@ async function serve(options: ServeOptions): Promise<void> {
       reason: problem,
       series: 'probe_tcp_*, clearbox_tcp_sockets',
     });
+  }
+
+  if (maxInFlight < (options.maxInFlight ?? 0)) {
+    logger.warn('The limit of descriptors allows fewer probes than --probe.max-in-flight', { in_flight: maxInFlight });
   }
 
   const store = new ConfigurationStore({
@@ -86,7 +93,7 @@ async function serve(options: ServeOptions): Promise<void> {
     reload: () => store.reload(),
     metrics,
     history: new ProbeHistory({ limit: options.historyLimit }),
-    activity,
+    admission,
     logger,
     logFormat: options.logFormat,
     probeLogLevel: options.probeLogLevel,
@@ -95,15 +102,15 @@ async function serve(options: ServeOptions): Promise<void> {
     paths,
   });
   await app.ready();
-  const listeners = new Listeners();
+  const listeners = new Listeners({ maxConnections });
   for (const address of options.listenAddresses) {
     logger.info('Listening on', { address: await listeners.add(app, address) });
   }
   listeners.onError((error) => logger.error('Cannot accept a connection', { err: error }));
 
   const signal = await stop;
-  const stopped = Promise.all([listeners.close(activity.remaining + stopGrace), app.close()]);
-  logger.info('Stopping', { signal, probes_in_flight: activity.running });
+  const stopped = Promise.all([listeners.close(admission.remaining + stopGrace), app.close()]);
+  logger.info('Stopping', { signal, probes_in_flight: admission.running });
   await stopped;
   process.exit(0);
 }

@@ -78,6 +78,14 @@ export class FlagValues<Name extends string> {
     return number;
   }
 
+  /** A whole number from 1; undefined when it is not given and has no default. */
+  count(name: Name): number | undefined {
+    if (this.text(name) === '' && !this.#given.has(name)) return undefined;
+    const number = this.wholeNumber(name);
+    if (number === 0) throw this.mistake(name, 'must be at least 1');
+    return number;
+  }
+
   oneOf<T extends string>(name: Name, choices: readonly T[]): T {
     const given = this.text(name);
     const choice = choices.find((known) => known === given.toLowerCase());

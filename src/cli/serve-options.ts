@@ -21,6 +21,10 @@ export interface ServeOptions {
   readonly logFormat: LogFormat;
   readonly probeLogLevel: Level | 'none';
   readonly probeDebug: boolean;
+  /** Undefined: as many as there are descriptors for, within reason. */
+  readonly maxInFlight: number | undefined;
+  /** Undefined: any number. */
+  readonly maxPerHost: number | undefined;
   readonly listenAddresses: readonly ListenAddress[];
   readonly externalUrl: string | undefined;
   readonly routePrefix: string | undefined;
@@ -54,6 +58,14 @@ export const serveFlags = {
     help: `Least severe level at which what probes say is logged: ${levels.join(', ')}, none.`,
   },
   'probe.debug': { default: 'on', help: 'Answer debug=true and /logs.' },
+  'probe.max-in-flight': {
+    value: '<number>',
+    help: 'How many probes may run at once; others are refused by 503. Default: 10000, or as many as the limit of descriptors allows.',
+  },
+  'probe.max-per-host': {
+    value: '<number>',
+    help: 'How many of them may be of targets on one host. Default: any number.',
+  },
   'web.listen-address': {
     value: '<address>',
     default: ':9115',
@@ -86,6 +98,8 @@ export function readServeOptions(flags: FlagValues<keyof typeof serveFlags>): Se
     logFormat: flags.oneOf('log.format', logFormats),
     probeLogLevel: flags.oneOf('log.prober', [...levels, 'none']),
     probeDebug: flags.isOn('probe.debug'),
+    maxInFlight: flags.count('probe.max-in-flight'),
+    maxPerHost: flags.count('probe.max-per-host'),
     listenAddresses: flags
       .texts('web.listen-address')
       .map((address) => flags.parsed('web.listen-address', address, parseListenAddress)),

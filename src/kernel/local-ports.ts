@@ -44,13 +44,14 @@ function readPorts(): readonly number[] | undefined {
   return selected.ports;
 }
 
-/** Undefined when the kernel does not show the setting. */
+const unreadable = new Set<unknown>(['ENOENT', 'EACCES', 'EMFILE', 'ENFILE']);
+
+/** Undefined when the kernel does not show the setting, or no descriptor is left to read it by. */
 function readSetting(name: string): string | undefined {
   try {
     return readFileSync(`/proc/sys/net/ipv4/${name}`, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'))
-      return undefined;
+    if (error instanceof Error && 'code' in error && unreadable.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -8,10 +8,15 @@ export interface KernelReadings {
   localPortLimit(): number | undefined;
 }
 
+/** How many probes are running now, and how many may. */
+export interface ProbeLoad {
+  readonly running: number;
+  readonly maxInFlight: number;
+}
+
 export interface ExporterMetricsOptions {
   readonly kernel: KernelReadings;
-  /** How many probes are running now. */
-  readonly probesInFlight: () => number;
+  readonly probes: ProbeLoad;
 }
 
 /** How a probe ended. */
@@ -95,7 +100,14 @@ export class ExporterMetrics {
     }
     registerBuildInfo(this.registry);
     registerKernel(this.registry, options.kernel);
-    registerReading(this.registry, 'clearbox_probes_in_flight', 'How many probes are running.', options.probesInFlight);
+    const { probes } = options;
+    registerReading(this.registry, 'clearbox_probes_in_flight', 'How many probes are running.', () => probes.running);
+    registerReading(
+      this.registry,
+      'clearbox_probes_in_flight_limit',
+      'How many probes may run at once.',
+      () => probes.maxInFlight,
+    );
   }
 
   /** Counts a probe that has ended. */

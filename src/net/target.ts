@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { ProbeFailure } from './failure.ts';
 
 /** A host (name or IP address, without brackets) and a port. */
@@ -23,4 +25,16 @@ export function splitHostPort(target: string): HostPort {
 /** The failure of a target that cannot be understood. */
 export function badTarget(message: string): ProbeFailure {
   return new ProbeFailure('admission', 'bad_target', message);
+}
+
+/**
+ * The host of a target, whatever its prober takes: a URL, `host:port`, an address or a name. The same host gives the
+ * same text, however it is written; a target without a host, a unix socket for one, is its own.
+ */
+export function hostOf(target: string): string {
+  if (/^(?:unix:|[/@])/i.test(target)) return target;
+  const [, authority = ''] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/i.exec(target) ?? [];
+  const end = authority.slice(authority.lastIndexOf('@') + 1);
+  const host = isIPv6(end) ? `[${end}]` : end.replace(/:[^:\]]*$/, '');
+  return (domainToASCII(host) || host.toLowerCase()).replace(/^\[|\]$|\.$/g, '');
 }

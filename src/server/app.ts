@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { LogFormat, Logger } from '../log/logger.ts';
 import type { Level } from '../log/probe-log.ts';
 import type { ExporterMetrics } from '../metrics/exporter-metrics.ts';
+import type { Admission } from '../probe/admission.ts';
 import type { ProbeHistory } from '../probe/history.ts';
-import type { Activity } from './activity.ts';
 import type { Configuration, Refusal } from './configuration.ts';
 import type { WebPaths } from './external-url.ts';
 import { HttpError } from './http-error.ts';
@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly reload: () => Promise<Refusal>;
   readonly metrics: ExporterMetrics;
   readonly history: ProbeHistory;
-  readonly activity: Activity;
+  readonly admission: Admission;
   readonly logger: Logger;
   readonly logFormat: LogFormat;
   /** The least severe level of a probe's records that reach the process's log. */

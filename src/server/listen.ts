@@ -34,6 +34,12 @@ const sweepInterval = 20;
 /** The servers of one app, one for each address. */
 export class Listeners {
   readonly #servers: Server[] = [];
+  readonly #maxConnections: number;
+
+  /** Of more clients than `maxConnections` a server takes no connection, unless idle ones can make room. */
+  constructor({ maxConnections = Infinity }: { readonly maxConnections?: number } = {}) {
+    this.#maxConnections = maxConnections;
+  }
 
   /** Starts to listen; gives the real address. Throws an Error with a sentence when that fails. */
   async add(app: FastifyInstance, address: ListenAddress): Promise<string> {
@@ -45,6 +51,8 @@ export class Listeners {
         cause: error,
       });
     }
+    server.maxConnections = this.#maxConnections;
+    server.on('drop', () => server.closeIdleConnections());
     this.#servers.push(server);
     const bound = server.address() as AddressInfo;
     return formatAddress(bound.address, bound.port);

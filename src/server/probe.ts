@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { severity } from '../log/logger.ts';
 import type { LogRecord } from '../log/probe-log.ts';
+import type { Admission, Rejection } from '../probe/admission.ts';
 import type { Module } from '../probe/context.ts';
 import { debugOutput } from '../probe/debug-output.ts';
 import { maskUserinfo } from '../probe/history.ts';
@@ -16,6 +17,9 @@ import type { Query } from './query.ts';
 const defaultModule = 'http_2xx';
 const timeoutHeader = 'x-prometheus-scrape-timeout-seconds';
 
+/** When to come again after a rejection, in seconds. */
+const retryAfter = '1';
+
 interface Order {
   readonly module: Module;
   readonly target: string;
@@ -28,15 +32,19 @@ type ProbeRoute = { Querystring: Query };
 
 /** `/probe`: one check of one target, answered with its metrics. */
 export function addProbeRoute(app: FastifyInstance, options: AppOptions): void {
-  const { history, metrics, activity } = options;
+  const { history, metrics, admission } = options;
   app.all<ProbeRoute>(`${options.paths.routePrefix}probe`, async (request, reply) => {
     const order = readOrder(request, options);
-    activity.begin(order.timeout);
+    const rejection = admission.begin(order.target, order.timeout);
+    if (rejection !== undefined) {
+      reply.header('retry-after', retryAfter);
+      throw refusal(options, rejection, 503, rejectionText(rejection, admission));
+    }
     let result: ProbeResult;
     try {
       result = await runProbe({ ...order, signal: clientGone(request.raw.socket), ...logging(order, options) });
     } finally {
-      activity.end();
+      admission.end(order.target);
     }
     metrics.probeEnded({ module: order.module.name, duration: result.duration, failure: result.failure });
     history.add(result);
@@ -72,6 +80,12 @@ function readTimeout(request: FastifyRequest<ProbeRoute>, module: Module, option
     if (!(error instanceof ScrapeTimeoutError)) throw error;
     throw refusal(options, 'bad_scrape_timeout', 500, error.message);
   }
+}
+
+function rejectionText(rejection: Rejection, { maxInFlight, maxPerHost }: Admission): string {
+  if (rejection === 'too_many_probes')
+    return `${maxInFlight} probes are running, the most that may (--probe.max-in-flight)`;
+  return `${maxPerHost} probes of this host are running, the most that may (--probe.max-per-host)`;
 }
 
 function refusal(options: AppOptions, reason: string, status: number, message: string): HttpError {

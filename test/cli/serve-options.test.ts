@@ -22,6 +22,8 @@ test('without flags the defaults are those of blackbox_exporter', () => {
     logFormat: 'logfmt',
     probeLogLevel: 'info',
     probeDebug: true,
+    maxInFlight: undefined,
+    maxPerHost: undefined,
     listenAddresses: [{ host: undefined, port: 9115 }],
     externalUrl: undefined,
     routePrefix: undefined,
@@ -41,6 +43,7 @@ const cases: readonly [args: string[], expected: Partial<ServeOptions>][] = [
   [['--log.level=DEBUG', '--log.format=json'], { logLevel: 'debug', logFormat: 'json' }],
   [['--log.prober=none'], { probeLogLevel: 'none' }],
   [['--no-probe.debug'], { probeDebug: false }],
+  [['--probe.max-in-flight=500', '--probe.max-per-host', '2'], { maxInFlight: 500, maxPerHost: 2 }],
   [
     ['--web.listen-address=127.0.0.1:9200', '--web.listen-address', '[::1]:9200'],
     {
@@ -77,6 +80,8 @@ const mistakes: readonly [args: string[], message: string][] = [
   [['--history.limit=-1'], '--history.limit: "-1" is not a whole number'],
   [['--history.limit=1e3'], '--history.limit: "1e3" is not a whole number'],
   [['--config.auto-reload-interval=1.5'], '--config.auto-reload-interval: "1.5" is not a whole number'],
+  [['--probe.max-in-flight=0'], '--probe.max-in-flight: must be at least 1'],
+  [['--probe.max-per-host='], '--probe.max-per-host: "" is not a whole number'],
   [['--log.level=loud'], '--log.level: "loud" is none of debug, info, warn, error'],
   [['--log.format=xml'], '--log.format: "xml" is none of logfmt, json'],
   [['--log.prober=loud'], '--log.prober: "loud" is none of debug, info, warn, error, none'],

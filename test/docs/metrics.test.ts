@@ -25,7 +25,7 @@ test('every family of a probe is in the reference', () => {
 
 test('every family of the exporter itself is in the reference', async () => {
   const kernel = { socketsByState: () => ({ close: 1 }), localPortsInUse: () => 1, localPortLimit: () => 1 };
-  const { registry } = new ExporterMetrics({ kernel, probesInFlight: () => 0 });
+  const { registry } = new ExporterMetrics({ kernel, probes: { running: 0, maxInFlight: 1 } });
   const own = (await registry.getMetricsAsJSON())
     .map(({ name }) => name)
     .filter((name) => !/^(process|nodejs)_/.test(name));
@@ -39,7 +39,7 @@ test('every phase and reason of a failure is in the reference', () => {
 
 test('the reference has no family that is not there', async () => {
   const kernel = { socketsByState: () => ({ close: 1 }), localPortsInUse: () => 1, localPortLimit: () => 1 };
-  const { registry } = new ExporterMetrics({ kernel, probesInFlight: () => 0 });
+  const { registry } = new ExporterMetrics({ kernel, probes: { running: 0, maxInFlight: 1 } });
   const own = (await registry.getMetricsAsJSON()).map(({ name }) => name);
   const known = new Set([...declaredGauges().map(({ name }) => name), ...own]);
   const families = [...documented].filter((name) => /^(probe|clearbox|blackbox)_/.test(name));

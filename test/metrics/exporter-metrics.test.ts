@@ -17,7 +17,7 @@ async function valuesOf({ registry }: ExporterMetrics): Promise<Map<string, numb
 }
 
 test('probes are counted by module and outcome, failures by phase and reason', async () => {
-  const metrics = new ExporterMetrics({ kernel: unknown, probesInFlight: () => 3 });
+  const metrics = new ExporterMetrics({ kernel: unknown, probes: { running: 3, maxInFlight: 10 } });
   metrics.probeEnded({ module: 'a', duration: 0.02, failure: undefined });
   metrics.probeEnded({ module: 'a', duration: 0.2, failure: { phase: 'tls', reason: 'timeout' } });
   metrics.probeEnded({ module: 'a', duration: 2, failure: { phase: 'tls', reason: 'timeout' } });
@@ -37,7 +37,7 @@ test('what the kernel does not tell is absent, and not 0', async () => {
     localPortsInUse: () => (known ? 7 : undefined),
     localPortLimit: () => (known ? 28_232 : undefined),
   };
-  const metrics = new ExporterMetrics({ kernel, probesInFlight: () => 0 });
+  const metrics = new ExporterMetrics({ kernel, probes: { running: 0, maxInFlight: 10 } });
   const names = /^clearbox_(tcp_sockets|local_ports)/;
   const told = async (): Promise<(readonly [string, number])[]> =>
     [...(await valuesOf(metrics))].filter(([key]) => names.test(key)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -54,7 +54,7 @@ test('what the kernel does not tell is absent, and not 0', async () => {
 });
 
 test('requests that were refused are counted, unknown modules under the name of the peer too', async () => {
-  const metrics = new ExporterMetrics({ kernel: unknown, probesInFlight: () => 0 });
+  const metrics = new ExporterMetrics({ kernel: unknown, probes: { running: 0, maxInFlight: 10 } });
   metrics.probeRejected('unknown_module');
   metrics.probeRejected('too_many_probes');
   const values = await valuesOf(metrics);
@@ -64,7 +64,7 @@ test('requests that were refused are counted, unknown modules under the name of 
 });
 
 test('the time of the last good configuration stays when a bad one comes', async () => {
-  const metrics = new ExporterMetrics({ kernel: unknown, probesInFlight: () => 0 });
+  const metrics = new ExporterMetrics({ kernel: unknown, probes: { running: 0, maxInFlight: 10 } });
   metrics.configurationLoaded(true);
   const good = await valuesOf(metrics);
   metrics.configurationLoaded(false);
@@ -77,7 +77,7 @@ test('the time of the last good configuration stays when a bad one comes', async
 });
 
 test('errors of the exporter itself are counted by where they were caught', async () => {
-  const metrics = new ExporterMetrics({ kernel: unknown, probesInFlight: () => 0 });
+  const metrics = new ExporterMetrics({ kernel: unknown, probes: { running: 0, maxInFlight: 10 } });
   metrics.internalError('probe');
   assert.equal((await valuesOf(metrics)).get('clearbox_internal_errors_total{where="probe"}'), 1);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endpointText } from '../../src/net/endpoint.ts';
 import type { ProbeFailure } from '../../src/net/failure.ts';
-import { splitHostPort } from '../../src/net/target.ts';
+import { hostOf, splitHostPort } from '../../src/net/target.ts';
 
 const targets: readonly (readonly [target: string, host: string, port: number])[] = [
   ['a.test:25', 'a.test', 25],
@@ -61,3 +61,18 @@ test('an endpoint is written as people write it', () => {
   assert.equal(endpointText({ path: '/run/a.sock' }), '/run/a.sock');
   assert.equal(endpointText({ path: '\0name' }), '@name');
 });
+
+const hosts: Readonly<Record<string, readonly string[]>> = {
+  'a.test': ['a.test', 'A.Test.', 'a.test:25', 'https://a.test', 'HTTP://user:p@ss@A.test:8080/b?c=d@e'],
+  '127.0.0.1': ['127.0.0.1', '127.0.0.1:80', 'wss://127.0.0.1/', '0x7f.1'],
+  '::1': ['::1', '[::1]', '[::1]:443', 'http://[0:0::1]:80/', '0:0:0:0:0:0:0:1'],
+  'fe80::1%eth0': ['[fe80::1%eth0]:80', 'fe80::1%eth0'],
+  'xn--bcher-kva.test': ['bücher.test', 'http://Bücher.test:80/'],
+  '/run/a.sock': ['/run/a.sock'],
+  'unix:///run/a.sock': ['unix:///run/a.sock'],
+  '': ['', ':80', 'http:///x'],
+};
+
+for (const [host, written] of Object.entries(hosts)) {
+  for (const target of written) test(`the host of ${target} is ${host}`, () => assert.equal(hostOf(target), host));
+}

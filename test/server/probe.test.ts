@@ -192,7 +192,7 @@ test('a probe is cancelled when its client goes away', async (t) => {
     begun();
     await once(signal, 'abort');
   };
-  const { app, activity, history } = testApp({
+  const { app, admission, history } = testApp({
     configuration: () => configuration(testModule('http_2xx', untilAborted)),
   });
   await app.ready();
@@ -202,11 +202,11 @@ test('a probe is cancelled when its client goes away', async (t) => {
   const socket = connect(Number(address.split(':')[1]), '127.0.0.1');
   socket.write('GET /probe?target=a HTTP/1.1\r\nHost: x\r\n\r\n');
   await beginning;
-  assert.equal(activity.running, 1);
+  assert.equal(admission.running, 1);
   const ended = new Promise<void>((resolve) => {
     t.mock.method(history, 'add', () => resolve());
   });
   socket.destroy();
   await ended;
-  assert.equal(activity.running, 0);
+  assert.equal(admission.running, 0);
 });

@@ -6,8 +6,8 @@ import { gauge } from '../../src/metrics/gauge.ts';
 import { ProbeFailure } from '../../src/net/failure.ts';
 import { defaultConnectionSettings } from '../../src/net/settings.ts';
 import type { Module, Probe } from '../../src/probe/context.ts';
+import { Admission } from '../../src/probe/admission.ts';
 import { ProbeHistory } from '../../src/probe/history.ts';
-import { Activity } from '../../src/server/activity.ts';
 import { createApp } from '../../src/server/app.ts';
 import type { AppOptions } from '../../src/server/app.ts';
 import type { Configuration } from '../../src/server/configuration.ts';
@@ -15,7 +15,7 @@ import type { Configuration } from '../../src/server/configuration.ts';
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly metrics: ExporterMetrics;
-  readonly activity: Activity;
+  readonly admission: Admission;
   readonly history: ProbeHistory;
   /** What the process's log has got. */
   readonly logged: string[];
@@ -57,8 +57,8 @@ const unknownKernel: KernelReadings = {
 export function testApp(options: Partial<AppOptions> & { readonly kernel?: KernelReadings } = {}): TestApp {
   const { kernel = unknownKernel, ...appOptions } = options;
   const logged: string[] = [];
-  const activity = new Activity();
-  const metrics = new ExporterMetrics({ kernel, probesInFlight: () => activity.running });
+  const { admission = new Admission() } = options;
+  const metrics = new ExporterMetrics({ kernel, probes: admission });
   const history = new ProbeHistory({ limit: 10 });
   const current = configuration(testModule('http_2xx', measure, 5000), testModule('other'));
   const app = createApp({
@@ -66,7 +66,7 @@ export function testApp(options: Partial<AppOptions> & { readonly kernel?: Kerne
     reload: () => Promise.resolve(undefined),
     metrics,
     history,
-    activity,
+    admission,
     logger: new Logger({ level: 'info', format: 'logfmt', write: (line) => logged.push(line) }),
     logFormat: 'logfmt',
     probeLogLevel: 'info',
@@ -75,5 +75,5 @@ export function testApp(options: Partial<AppOptions> & { readonly kernel?: Kerne
     paths: { externalUrl: 'http://exporter.test', routePrefix: '/' },
     ...appOptions,
   });
-  return { app, metrics, activity, history, logged };
+  return { app, metrics, admission, history, logged };
 }
