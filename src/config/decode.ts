@@ -2,6 +2,7 @@ import { parseDuration } from './duration.ts';
 import { Regexp } from './regexp.ts';
 import { type ScalarValue, Unreadable } from './scalar.ts';
 import { parseSize } from './size.ts';
+import { parseStatusCodes, type StatusCodes } from './status-codes.ts';
 
 /** How a scalar becomes a value of one type. */
 export interface Decoder<T> {
@@ -104,6 +105,18 @@ export const duration: Decoder<number> = {
 export const size: Decoder<number> = {
   expected: 'a size such as 512B, 10MB or 1GiB',
   decode: (value) => nonNegative(size, value, parseSize),
+};
+
+/** Status codes: a number, a class or a range. */
+export const statusCodes: Decoder<StatusCodes> = {
+  expected: 'a status code',
+  decode(value) {
+    if (value.kind === 'text') {
+      return parsed(value.text, parseStatusCodes);
+    }
+    const code = integer().decode(value);
+    return { first: code, last: code, text: String(code) };
+  },
 };
 
 /** Regular expressions in RE2 syntax. */

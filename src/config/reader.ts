@@ -9,6 +9,7 @@ import type { Regexp } from './regexp.ts';
 import { renderMasked } from './render.ts';
 import { Secret, maskedSecret } from './secret.ts';
 import { type ConfigSource, startOf } from './source.ts';
+import type { StatusCodes } from './status-codes.ts';
 
 /** Whether a value is shown as `<secret>` wherever the configuration is shown. */
 export interface Secrecy {
@@ -131,8 +132,8 @@ export class ConfigReader {
     return this.#scalars(key, decode.bytes);
   }
 
-  integers(key: string, bounds?: decode.Bounds): number[] {
-    return this.#scalars(key, decode.integer(bounds));
+  statusCodes(key: string): StatusCodes[] {
+    return this.#scalars(key, decode.statusCodes);
   }
 
   regexps(key: string): Regexp[] {

@@ -10,7 +10,7 @@ import type { ConfigReader } from '../../src/config/reader.ts';
 const probers = {
   http: (section: ConfigReader) => ({
     method: section.string('method', 'GET'),
-    codes: section.integers('valid_status_codes'),
+    codes: section.statusCodes('valid_status_codes'),
     client: readHttpClientSettings(section),
   }),
   tcp: (section: ConfigReader) => ({ policy: readIpPolicy(section), tls: section.boolean('tls', false) }),
@@ -76,7 +76,7 @@ test('every mistake of a file is told at once, in its order', () => {
     timeout: 5
     http:
       valid_status_code: [200]
-      valid_status_codes: [200, 2xx]
+      valid_status_codes: [200, 2xy]
       method: [GET]
       tls_config:
         ca: a
@@ -102,7 +102,7 @@ other: 1
   assert.deepEqual(mistakes(text), [
     'blackbox.yml:4:14: modules.web.timeout: must be a duration with a unit, such as 5s',
     'blackbox.yml:6:7: modules.web.http.valid_status_code: did you mean valid_status_codes?',
-    'blackbox.yml:7:33: modules.web.http.valid_status_codes[1]: must be an integer, not the text "2xx"',
+    'blackbox.yml:7:33: modules.web.http.valid_status_codes[1]: must be a status code, a class such as 2xx or a range such as 200-299, not "2xy"',
     'blackbox.yml:8:15: modules.web.http.method: must be a text, not a list',
     'blackbox.yml:11:18: modules.web.http.tls_config.ca_file: only one of ca and ca_file may be given',
     'blackbox.yml:12:31: modules.web.http.tls_config.insecure_skip_verify: must be true or false, not the text "maybe"',

@@ -29,10 +29,21 @@ const accepted: readonly (readonly [yaml: string, read: (root: ConfigReader) => 
   ['{}', (root) => root.boolean('k', true), true],
   [
     'k: [200, 0x1F, 0o17, 017, 1_000, +5, -1, 200.0, 2e2, 0b11, 08, -0b11, 0x_1F, 1_, 5.]',
-    (root) => root.integers('k'),
+    (root) => root.statusCodes('k').map(({ first }) => first),
     [200, 31, 15, 15, 1000, 5, -1, 200, 200, 3, 8, -3, 31, 1, 5],
   ],
-  ['k: [1, ~, , 2]'.replace(', ,', ', null,'), (root) => root.integers('k'), [1, 2]],
+  ['k: [1, ~, , 2]'.replace(', ,', ', null,'), (root) => root.statusCodes('k').map(({ last }) => last), [1, 2]],
+  [
+    'k: [2xx, 5XX, 301, 400-404, 503-503]',
+    (root) => root.statusCodes('k').map(({ first, last }) => [first, last]),
+    [
+      [200, 299],
+      [500, 599],
+      [301, 301],
+      [400, 404],
+      [503, 503],
+    ],
+  ],
   ['k: !!int "5"', (root) => root.integer('k'), 5],
   ['k: !!float 5', (root) => root.integer('k'), 5],
   ['k: 5', (root) => root.integer('k', { min: 0, max: 5 }), 5],
@@ -137,6 +148,19 @@ const refused: readonly (readonly [yaml: string, read: (root: ConfigReader) => u
   ['k: !!str true', (r) => r.boolean('k', false), '1:10: k: must be true or false, not the text "true"'],
   ['k: !!bool yes', (r) => r.boolean('k', false), '1:11: k: must be what its tag !!bool says'],
   ['k: {}', (r) => r.boolean('k', false), '1:4: k: must be true or false, not a mapping'],
+  ...['2x', '6xx', '0xx', '200-', '200-29', '200 - 299', '099-200', '200-600', '20x', '"200"', 'ok'].map(
+    (code): (typeof refused)[number] => [
+      `k: [404, ${code}]`,
+      (r) => r.statusCodes('k'),
+      `1:10: k[1]: must be a status code, a class such as 2xx or a range such as 200-299, not ${JSON.stringify(code.replaceAll('"', ''))}`,
+    ],
+  ),
+  [
+    'k: [299-200]',
+    (r) => r.statusCodes('k'),
+    '1:5: k[0]: must be a range that begins with the lower code, not 299-200',
+  ],
+  ['k: [1.5]', (r) => r.statusCodes('k'), '1:5: k[0]: must be an integer, not 1.5'],
   ['k: "200"', (r) => r.integer('k'), '1:4: k: must be an integer, not the text "200"'],
   ['k: 2xx', (r) => r.integer('k'), '1:4: k: must be an integer, not the text "2xx"'],
   ['k: 200.5', (r) => r.integer('k'), '1:4: k: must be an integer, not 200.5'],

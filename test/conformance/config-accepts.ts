@@ -157,6 +157,8 @@ const scalars: readonly Row[] = [
   ['a null in a list', status('200, ~'), 'taken'],
   ['a number that is not whole', status('200.5'), { taken: strict }],
   ['an integer in quotes', status('"200"'), 'refused'],
+  ['a class of status codes', status('2xx'), { refused: 'an addition' }],
+  ['a range of status codes', status('200-299'), { refused: 'an addition' }],
   ['an integer in octal with a wrong digit', status('0o8'), 'refused'],
   ['a number too large', status('99999999999999999999'), 'refused'],
   ['a list in a list', status('[200]'), 'refused'],

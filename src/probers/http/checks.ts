@@ -1,5 +1,6 @@
 import { type CelExpression, CelFailure, readCelDocument } from '../../config/cel.ts';
 import type { Regexp } from '../../config/regexp.ts';
+import type { StatusCodes } from '../../config/status-codes.ts';
 import { ProbeFailure, type Reason } from '../../net/failure.ts';
 import type { HttpResponse } from './exchange.ts';
 
@@ -12,8 +13,7 @@ export interface HeaderMatch {
 
 /** What a response must be like. */
 export interface HttpChecks {
-  /** Empty for 2xx. */
-  readonly validStatusCodes: readonly number[];
+  readonly validStatusCodes: readonly StatusCodes[];
   /** As `1.1`; empty for any. */
   readonly validHttpVersions: readonly string[];
   readonly headerMatches: readonly HeaderMatch[];
@@ -42,11 +42,9 @@ function failed(reason: Reason, message: string): ProbeFailure {
 
 /** Why the status is not among the valid ones; undefined when it is. */
 export function checkStatus({ validStatusCodes }: HttpChecks, status: number): ProbeFailure | undefined {
-  if (validStatusCodes.length === 0) {
-    return status >= 200 && status < 300 ? undefined : failed('status', `The status is ${status}, wanted 2xx`);
-  }
-  if (validStatusCodes.includes(status)) return undefined;
-  return failed('status', `The status is ${status}, wanted ${validStatusCodes.join(' or ')}`);
+  if (validStatusCodes.some(({ first, last }) => status >= first && status <= last)) return undefined;
+  const wanted = validStatusCodes.map(({ text }) => text).join(' or ');
+  return failed('status', `The status is ${status}, wanted ${wanted}`);
 }
 
 /** Why the version is not among the valid ones; undefined when it is. */

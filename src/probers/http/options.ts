@@ -3,6 +3,7 @@ import type { ConfigReader } from '../../config/reader.ts';
 import { isHeaderName, isSecretHeader } from '../../config/headers.ts';
 import { type HttpClientSettings, readHttpClientSettings } from '../../config/http-client.ts';
 import { readIpPolicy } from '../../config/ip-policy.ts';
+import { success } from '../../config/status-codes.ts';
 import type { IpPolicy } from '../../net/settings.ts';
 import { type BodyOptions, type Compression, compressions } from './body.ts';
 import { type HeaderMatch, type HttpChecks, looksAtBody } from './checks.ts';
@@ -77,8 +78,9 @@ function readClient(section: ConfigReader): HttpClientSettings {
 }
 
 function readChecks(section: ConfigReader): HttpChecks {
+  const statusCodes = section.statusCodes('valid_status_codes');
   return {
-    validStatusCodes: section.integers('valid_status_codes'),
+    validStatusCodes: statusCodes.length === 0 ? [success] : statusCodes,
     validHttpVersions: readVersions(section),
     headerMatches: section.list('fail_if_header_matches', readHeaderMatch),
     headerNotMatches: section.list('fail_if_header_not_matches', readHeaderMatch),
