@@ -9,6 +9,10 @@ export const httpUncompressedBodyLength = gauge(
   'probe_http_uncompressed_body_length',
   'Length of uncompressed response body',
 );
+export const httpBodyCrc32 = gauge(
+  'probe_http_body_crc32',
+  'CRC-32 of the uncompressed response body, to see that it changes',
+);
 export const httpRedirects = gauge('probe_http_redirects', 'The number of redirects');
 export const httpSsl = gauge('probe_http_ssl', 'Indicates if SSL was used for the final redirect');
 export const httpStatusCode = gauge('probe_http_status_code', 'Response HTTP status code');

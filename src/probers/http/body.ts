@@ -13,6 +13,8 @@ export interface BodyOptions {
   readonly limit: number | undefined;
   /** Whether the body is kept for checks, and not just counted. */
   readonly keep: boolean;
+  /** Whether its CRC-32 is taken. */
+  readonly checksum?: boolean;
 }
 
 export const compressions = ['gzip', 'br', 'deflate', 'identity', ''] as const;
@@ -25,6 +27,7 @@ export class Body implements ResponseSink {
   readonly #chunks: Buffer[] = [];
   #decompressor: Transform | undefined;
   #length = 0;
+  #checksum = 0;
   #failure: ProbeFailure | undefined;
 
   constructor(options: BodyOptions) {
@@ -35,6 +38,11 @@ export class Body implements ResponseSink {
   /** Bytes received, after decompression. */
   get length(): number {
     return this.#length;
+  }
+
+  /** CRC-32 (ISO 3309, as gzip and zip have it) of what was received, after decompression; undefined when it is not taken. */
+  get checksum(): number | undefined {
+    return this.#options.checksum === true ? this.#checksum : undefined;
   }
 
   /** What was kept. */
@@ -101,6 +109,7 @@ export class Body implements ResponseSink {
     const taken = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#length += taken.length;
     if (this.#options.keep) this.#chunks.push(taken);
+    if (this.#options.checksum === true) this.#checksum = zlib.crc32(taken, this.#checksum);
     if (taken === chunk) return;
     this.#failure = new ProbeFailure('transfer', 'too_large', `The body is larger than ${this.#limit} bytes`);
     this.#decompressor?.destroy(this.#failure);

@@ -61,13 +61,14 @@ async function readBody({ body, bodyFile }: HttpOptions): Promise<Buffer | undef
   }
 }
 
-function describe(metrics: ProbeMetrics, { exchange, body, hop }: FinalAnswer): void {
+function describe(metrics: ProbeMetrics, { exchange, body, hop, failure }: FinalAnswer): void {
   const { response } = exchange;
   metrics.set(families.httpSsl, hop.target.secure ? 1 : 0);
   metrics.set(families.httpStatusCode, response.status);
   metrics.set(families.httpVersion, Number(response.version));
   metrics.set(families.httpContentLength, contentLength(exchange, hop.method));
   metrics.set(families.httpUncompressedBodyLength, body.length);
+  if (body.checksum !== undefined && failure === undefined) metrics.set(families.httpBodyCrc32, body.checksum);
   const { 'last-modified': lastModified } = response.headers;
   const modified = typeof lastModified === 'string' ? parseHttpDate(lastModified) : undefined;
   if (modified !== undefined) metrics.set(families.httpLastModified, modified);

@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import { CelExpression } from '../../config/cel.ts';
 import type { ConfigReader } from '../../config/reader.ts';
 import { isHeaderName, isSecretHeader } from '../../config/headers.ts';
@@ -56,9 +57,17 @@ export function readHttpOptions(section: ConfigReader): HttpOptions {
       compression,
       limit: section.size('body_size_limit') || undefined,
       keep: looksAtBody(checks),
+      checksum: readChecksum(section),
     },
     checks,
   };
+}
+
+function readChecksum(section: ConfigReader): boolean {
+  const wanted = section.boolean('body_crc32', false);
+  // Node.js 21, and 22 before 22.2.
+  if (wanted && !('crc32' in zlib)) section.fail('body_crc32', `${process.version} has no zlib.crc32: use a later one`);
+  return wanted;
 }
 
 function readCompression(section: ConfigReader): Compression {
