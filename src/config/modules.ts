@@ -15,6 +15,8 @@ export interface ModuleConfig<P> {
   /** Milliseconds; undefined when the module has none. */
   readonly timeout: number | undefined;
   readonly connection: ConnectionSettings;
+  /** Whether `probe_ip_info` tells the target's address. */
+  readonly ipInfo: boolean;
   readonly probe: P;
   /** The module as YAML, secrets masked. */
   readonly yaml: string;
@@ -76,6 +78,8 @@ function readModule<P>(
   const prober = readProber(section, probers);
   const timeout = section.duration('timeout') || undefined;
   const connection = readConnectionSettings(section.section('connection'));
+  const ipInfo = section.boolean('ip_info', false);
+  if (prober === 'unix') refuseAddresses(section, { connection, ipInfo });
   let probe: { readonly made: P } | undefined;
   for (const [other, read] of Object.entries(probers)) {
     if (other === prober) {
@@ -92,7 +96,16 @@ function readModule<P>(
   }
   return prober === undefined || probe === undefined
     ? undefined
-    : { name, prober, timeout, connection, probe: probe.made };
+    : { name, prober, timeout, connection, ipInfo, probe: probe.made };
+}
+
+function refuseAddresses(
+  section: ConfigReader,
+  { connection, ipInfo }: Pick<ModuleConfig<unknown>, 'connection' | 'ipInfo'>,
+): void {
+  const why = 'a unix socket has no IP address';
+  if (connection.sourceAddress !== undefined) section.section('connection').fail('source_ip_address', why);
+  if (ipInfo) section.fail('ip_info', why);
 }
 
 function readProber(section: ConfigReader, probers: ProberRegistry<unknown>): string | undefined {

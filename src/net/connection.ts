@@ -7,6 +7,7 @@ import { asFailure } from './error-reason.ts';
 import { type Phase, ProbeFailure } from './failure.ts';
 import { ProbeSocket } from './probe-socket.ts';
 import type { ConnectionSettings } from './settings.ts';
+import { blameSource } from './source.ts';
 import { type LocalEnd, type TcpFacts, tcpFacts } from './tcp-facts.ts';
 import { startTls, type TlsFacts, tlsFacts, type TlsOptions } from './tls.ts';
 import { tlsContext } from './tls-context.ts';
@@ -132,9 +133,7 @@ export class Connection {
 
   #connectFailure(error: unknown): ProbeFailure {
     const action = `Cannot connect to ${endpointText(this.endpoint)}`;
-    const failure = asFailure(error, 'connect', action);
-    if (failure.reason !== 'local_port_exhausted' || this.#settings.sourceAddress === undefined) return failure;
-    return new ProbeFailure('connect', 'local_address', failure.message, { cause: error });
+    return blameSource(asFailure(error, 'connect', action), this.#settings.sourceAddress);
   }
 
   /** Waits for `name` on `emitter`, no longer than the probe or `limit` milliseconds last. */

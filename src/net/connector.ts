@@ -2,6 +2,7 @@ import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type ResolvedAddress, resolve } from './resolve.ts';
 import type { ConnectionSettings, IpPolicy } from './settings.ts';
+import { checkSource } from './source.ts';
 import type { TcpFacts } from './tcp-facts.ts';
 
 /** Opens the connections of one probe, one after the other, and sees to it that none outlives it. */
@@ -45,6 +46,7 @@ export class Connector {
   }
 
   async #open(endpoint: Endpoint, settings: ConnectionSettings): Promise<Connection> {
+    if (!('path' in endpoint)) checkSource(settings.sourceAddress, endpoint);
     await this.#last?.close();
     const connection = new Connection(endpoint, settings, this.#signal);
     this.#last = connection;

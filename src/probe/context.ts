@@ -16,6 +16,8 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
   /** When that is at the latest, in milliseconds on the clock of `performance.now()`. */
   readonly deadline: number;
+  /** Whether `probe_ip_info` tells the target's address. */
+  readonly ipInfo: boolean;
   readonly metrics: ProbeMetrics;
   readonly log: ProbeLog;
   /** Opens, measures and closes the probe's connections. */
@@ -40,6 +42,8 @@ export interface Module {
   /** Milliseconds; undefined when the module has none. */
   readonly timeout: number | undefined;
   readonly connection: ConnectionSettings;
+  /** Whether `probe_ip_info` tells the target's address. */
+  readonly ipInfo?: boolean;
   readonly probe: Probe;
   /** The module as YAML, as it was written, secrets masked. */
   readonly yaml: string;

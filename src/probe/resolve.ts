@@ -1,4 +1,4 @@
-import { dnsLookupTime, ipAddressHash, ipProtocol } from '../metrics/families/probe.ts';
+import { dnsLookupTime, ipAddressHash, ipInfo, ipProtocol } from '../metrics/families/probe.ts';
 import { addressHash, type ResolvedAddress } from '../net/resolve.ts';
 import type { IpPolicy } from '../net/settings.ts';
 import type { ProbeContext } from './context.ts';
@@ -19,6 +19,7 @@ export async function resolveTarget(
     const address = await context.connector.resolve(host, policy);
     metrics.set(ipProtocol, address.family);
     metrics.set(ipAddressHash, addressHash(address));
+    if (context.ipInfo) metrics.set(ipInfo, 1, { ip: address.address });
     log.debug('Resolved target address', { host, ip: address.address });
     duration = (performance.now() - started) / 1000;
     return { address, duration };

@@ -51,6 +51,7 @@ export async function runProbe(request: ProbeRequest): Promise<ProbeResult> {
       parameters: request.parameters ?? {},
       signal: controller.signal,
       deadline: started + timeout * 1000,
+      ipInfo: module.ipInfo ?? false,
       metrics,
       log,
       connector,

@@ -43,7 +43,7 @@ modules:
 `);
   assert.deepEqual([...modules.keys()], ['web', 'port']);
   const { yaml: _web, probe, ...web } = modules.get('web') ?? assert.fail();
-  assert.deepEqual(web, { name: 'web', prober: 'http', timeout: 5000, connection: { close: 'reset' } });
+  assert.deepEqual(web, { name: 'web', prober: 'http', timeout: 5000, connection: { close: 'reset' }, ipInfo: false });
   assert.equal((probe as ReturnType<typeof probers.http>).method, 'POST');
   const { yaml: _port, ...port } = modules.get('port') ?? assert.fail();
   assert.deepEqual(port, {
@@ -51,6 +51,7 @@ modules:
     prober: 'tcp',
     timeout: undefined,
     connection: { close: 'fin', connectTimeout: 1000 },
+    ipInfo: false,
     probe: { policy: { preferred: 'ip6', fallback: true }, tls: false },
   });
   assert.deepEqual(warnings, []);

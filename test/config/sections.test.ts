@@ -80,6 +80,8 @@ test('a source address that is absent or empty is none', () => {
   assert.equal(readYaml('{}', readSourceAddress), undefined);
   assert.equal(readYaml('source_ip_address: ""', readSourceAddress), undefined);
   assert.equal(readYaml('source_ip_address: 127.0.0.2', readSourceAddress), '127.0.0.2');
+  assert.equal(readYaml('source_ip_address: "::ffff:127.0.0.2"', readSourceAddress), '127.0.0.2');
+  assert.equal(readYaml('source_ip_address: "::2"', readSourceAddress), '::2');
 });
 
 test('IPv6 is preferred, and IPv4 will do', () => {

@@ -87,6 +87,18 @@ test('a source address that this machine does not have is told as such', async (
   );
 });
 
+test('a source address of another IP version is told before anybody is bothered', async (t) => {
+  const { port } = await serveTcp(t, () => assert.fail('somebody was bothered'));
+  await assert.rejects(
+    connectTo(t, port, { sourceAddress: '::1' }),
+    failing(
+      'connect',
+      'local_address',
+      /^Cannot reach 127\.0\.0\.1 from source_ip_address ::1: that is no IPv4 address$/,
+    ),
+  );
+});
+
 test('a silent server: the handshake timeout of the module holds', async (t) => {
   const { port } = await serveTcp(t, (socket) => socket.resume());
   const connection = await connectTo(t, port, { tlsHandshakeTimeout: 30 });

@@ -21,6 +21,7 @@ export const ipAddressHash = gauge(
   'probe_ip_addr_hash',
   "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
 );
+export const ipInfo = gauge('probe_ip_info', 'The address that the probe went to');
 
 export const failedDueToRegex = gauge('probe_failed_due_to_regex', 'Indicates if probe failed due to regex');
 export const failedDueToCel = gauge(

@@ -3,6 +3,7 @@ import { abortFailure, onAbort } from '../../net/abort.ts';
 import { endpointText } from '../../net/endpoint.ts';
 import { asFailure } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import { blameSource, checkSource } from '../../net/source.ts';
 import { badTarget } from '../../net/target.ts';
 import { misfit } from './message.ts';
 import type { Exchange } from './exchange.ts';
@@ -11,18 +12,17 @@ import type { Exchange } from './exchange.ts';
 const maxAnswer = 512;
 
 /** Asks once by UDP. Datagrams that do not fit the query are ignored; the answer is not asked for again by TCP. */
-export function askByUdp({ context, address, port, source, query, id, connected }: Exchange): Promise<Buffer> {
+export async function askByUdp({ context, address, port, source, query, id, connected }: Exchange): Promise<Buffer> {
   const { signal, log } = context;
   if (port === 0) throw badTarget('There is no port 0 to send to');
+  checkSource(source, address);
   const socket = createSocket(address.family === 6 ? 'udp6' : 'udp4');
   let stop = (): void => {};
-  return new Promise<Buffer>((settle, reject) => {
+  return await new Promise<Buffer>((settle, reject) => {
     let phase: 'connect' | 'response' = 'connect';
     const fail = (error: unknown): void => {
       const action = `Cannot ask ${endpointText({ ...address, port })}`;
-      const failure = asFailure(error, phase, action);
-      const unbound = failure.reason === 'local_port_exhausted' && source !== undefined;
-      reject(unbound ? new ProbeFailure('connect', 'local_address', failure.message, { cause: error }) : failure);
+      reject(blameSource(asFailure(error, phase, action), source));
     };
     socket.on('error', fail);
     socket.on('message', (bytes) => {
