@@ -8,6 +8,8 @@ export interface LoggerOptions {
   /** The least severe level that is written. */
   readonly level: Level;
   readonly format: LogFormat;
+  /** What every record begins with. */
+  readonly context?: Attributes;
   /** Takes one line with its newline. */
   readonly write: (line: string) => void;
 }
@@ -16,11 +18,13 @@ export interface LoggerOptions {
 export class Logger {
   readonly #severity: number;
   readonly #format: LogFormat;
+  readonly #context: Attributes | undefined;
   readonly #write: (line: string) => void;
 
   constructor(options: LoggerOptions) {
     this.#severity = severity(options.level);
     this.#format = options.format;
+    this.#context = options.context;
     this.#write = options.write;
   }
 
@@ -42,7 +46,8 @@ export class Logger {
 
   /** Writes a record whatever its level; `context` comes before the record's own attributes. */
   write(record: LogRecord, context?: Attributes): void {
-    this.#write(formatRecord(record, this.#format, context));
+    const all = this.#context === undefined ? context : { ...this.#context, ...context };
+    this.#write(formatRecord(record, this.#format, all));
   }
 
   #add(level: Level, message: string, attributes: Attributes | undefined): void {

@@ -1,22 +1,11 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { revision, version } from '../version.ts';
-
-/** What the kernel knows of the network namespace; undefined where it cannot be asked. */
-export interface KernelReadings {
-  socketsByState(): Readonly<Record<string, number>> | undefined;
-  localPortsInUse(): number | undefined;
-  localPortLimit(): number | undefined;
-}
+import { Counter, Histogram, Registry } from 'prom-client';
+import { registerProcess } from './process-metrics.ts';
+import { registerReading } from './reading.ts';
 
 /** How many probes are running now, and how many may. */
 export interface ProbeLoad {
   readonly running: number;
   readonly maxInFlight: number;
-}
-
-export interface ExporterMetricsOptions {
-  readonly kernel: KernelReadings;
-  readonly probes: ProbeLoad;
 }
 
 /** How a probe ended. */
@@ -39,7 +28,7 @@ interface ModuleSamples {
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** The exporter's own metrics, those of `/metrics`. No target is ever a label. */
+/** What a process that probes counts for `/metrics`. No target is ever a label. */
 export class ExporterMetrics {
   readonly registry = new Registry();
   readonly #modules = new Map<string, ModuleSamples>();
@@ -48,16 +37,6 @@ export class ExporterMetrics {
   readonly #unknownModules = new Counter({
     name: 'blackbox_module_unknown_total',
     help: 'How many probes asked for a module that the configuration does not have.',
-    registers: this.#registers,
-  });
-  readonly #reloadSuccessful = new Gauge({
-    name: 'blackbox_exporter_config_last_reload_successful',
-    help: 'Whether the configuration was accepted when it was last loaded.',
-    registers: this.#registers,
-  });
-  readonly #reloadTime = new Gauge({
-    name: 'blackbox_exporter_config_last_reload_success_timestamp_seconds',
-    help: 'When a configuration was last accepted, in seconds since the epoch.',
     registers: this.#registers,
   });
   readonly #probes = new Counter({
@@ -92,15 +71,9 @@ export class ExporterMetrics {
     registers: this.#registers,
   });
 
-  constructor(options: ExporterMetricsOptions) {
-    collectDefaultMetrics({ register: this.registry });
-    // Gauges that are named like counters, which promtool minds.
-    for (const kind of ['handles', 'requests', 'resources']) {
-      this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
-    }
-    registerBuildInfo(this.registry);
-    registerKernel(this.registry, options.kernel);
-    const { probes } = options;
+  /** Without `probes` this process runs none. */
+  constructor(probes: ProbeLoad = { running: 0, maxInFlight: 0 }) {
+    registerProcess(this.registry);
     registerReading(this.registry, 'clearbox_probes_in_flight', 'How many probes are running.', () => probes.running);
     registerReading(
       this.registry,
@@ -135,12 +108,6 @@ export class ExporterMetrics {
     this.#rejected.inc({ reason });
   }
 
-  /** Notes whether the configuration was accepted just now. */
-  configurationLoaded(accepted: boolean): void {
-    this.#reloadSuccessful.set(accepted ? 1 : 0);
-    if (accepted) this.#reloadTime.setToCurrentTime();
-  }
-
   /** Counts an error that is a bug. */
   internalError(where: string): void {
     this.#internalErrors.inc({ where });
@@ -159,56 +126,4 @@ export class ExporterMetrics {
     }
     return samples;
   }
-}
-
-function registerBuildInfo(registry: Registry): void {
-  const labels = {
-    version,
-    revision,
-    node_version: process.version,
-    platform: process.platform,
-    arch: process.arch,
-  };
-  new Gauge({
-    name: 'blackbox_exporter_build_info',
-    help: 'Always 1; its labels tell which build runs, and on what.',
-    labelNames: Object.keys(labels),
-    registers: [registry],
-  }).set(labels, 1);
-}
-
-function registerKernel(registry: Registry, kernel: KernelReadings): void {
-  new Gauge({
-    name: 'clearbox_tcp_sockets',
-    help: 'TCP sockets of this network namespace, by state.',
-    labelNames: ['state'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [state, count] of Object.entries(kernel.socketsByState() ?? {})) this.set({ state }, count);
-    },
-  });
-  registerReading(
-    registry,
-    'clearbox_local_ports_in_use',
-    'Ephemeral TCP ports in use in this network namespace.',
-    () => kernel.localPortsInUse(),
-  );
-  registerReading(registry, 'clearbox_local_ports_limit', 'Ephemeral TCP ports that this network namespace has.', () =>
-    kernel.localPortLimit(),
-  );
-}
-
-/** A gauge that is read when it is asked for, and absent while its value is unknown. */
-function registerReading(registry: Registry, name: string, help: string, read: () => number | undefined): void {
-  new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      const value = read();
-      if (value === undefined) this.remove({});
-      else this.set(value);
-    },
-  });
 }

@@ -2,7 +2,7 @@ import type { ProbeResult } from './run.ts';
 
 /** A probe that has ended, as the history keeps it. */
 export interface HistoryEntry {
-  /** Counts up from 0 in the order in which probes end. */
+  /** Rises in the order in which probes end. */
   readonly id: number;
   /** When it ended, in milliseconds since the epoch. */
   readonly time: number;
@@ -14,6 +14,8 @@ export interface HistoryOptions {
   readonly limit: number;
   /** The most that both together may occupy, in bytes, as estimated. */
   readonly maxBytes?: number;
+  /** Gives the ids, each larger than the one before; else they count up from 0. */
+  readonly nextId?: (() => number) | undefined;
 }
 
 const defaultMaxBytes = 32 * 1024 * 1024;
@@ -25,16 +27,16 @@ const defaultMaxBytes = 32 * 1024 * 1024;
 export class ProbeHistory {
   readonly #recent: BoundedList;
   readonly #failures: BoundedList;
-  #nextId = 0;
+  readonly #nextId: () => number;
 
-  constructor({ limit, maxBytes = defaultMaxBytes }: HistoryOptions) {
+  constructor({ limit, maxBytes = defaultMaxBytes, nextId = countUp() }: HistoryOptions) {
+    this.#nextId = nextId;
     this.#recent = new BoundedList(limit, maxBytes / 2);
     this.#failures = new BoundedList(limit, maxBytes / 2);
   }
 
   add(result: ProbeResult): HistoryEntry {
-    const entry = { id: this.#nextId, time: Date.now(), result };
-    this.#nextId += 1;
+    const entry = { id: this.#nextId(), time: Date.now(), result };
     this.#recent.add(entry);
     for (let old = this.#recent.takeSurplus(); old; old = this.#recent.takeSurplus()) {
       if (!old.result.success) this.#failures.add(old);
@@ -60,6 +62,11 @@ export class ProbeHistory {
         (module === undefined || result.module.name === module),
     );
   }
+}
+
+function countUp(): () => number {
+  let next = 0;
+  return () => next++;
 }
 
 /** Entries in the order of their ids, bounded in number and in bytes. */

@@ -10,6 +10,7 @@ import type { WebPaths } from './external-url.ts';
 import { HttpError } from './http-error.ts';
 import { addLogsRoute } from './logs.ts';
 import { addOperationRoutes } from './operations.ts';
+import type { Overview } from './overview.ts';
 import { addPages } from './pages.ts';
 import { addProbeRoute } from './probe.ts';
 import { parseQuery } from './query.ts';
@@ -20,6 +21,7 @@ export interface AppOptions {
   readonly configuration: () => Configuration;
   /** Reloads it; resolves with the mistakes when the file is refused. */
   readonly reload: () => Promise<Refusal>;
+  readonly overview: Overview;
   readonly metrics: ExporterMetrics;
   readonly history: ProbeHistory;
   readonly admission: Admission;

@@ -16,12 +16,19 @@ export interface Configuration {
 /** Reads a configuration; throws an Error whose message has one line for every mistake. */
 export type Load = (text: string, file: string) => Configuration;
 
+/**
+ * Has everybody else who uses the configuration take a new text into use. Rejects with an Error whose message has one line
+ * for every reason when somebody refuses; then nobody has.
+ */
+export type Agreement = (text: string, file: string) => Promise<void>;
+
 export interface ConfigurationStoreOptions {
   readonly file: string;
   readonly load: Load;
   readonly logger: Logger;
   /** Hears whether a file was accepted. */
   readonly onLoaded: (accepted: boolean) => void;
+  readonly agree?: Agreement | undefined;
 }
 
 /** The mistakes of a configuration that was refused; undefined when it was accepted. */
@@ -33,6 +40,7 @@ const empty: Configuration = { modules: new Map(), yaml: '', warnings: [] };
 export class ConfigurationStore {
   readonly #options: ConfigurationStoreOptions;
   #current = empty;
+  #text = '';
   /** What the last attempt saw, so that a check for changes tries nothing twice. */
   #lastSeen: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -43,6 +51,20 @@ export class ConfigurationStore {
 
   get current(): Configuration {
     return this.#current;
+  }
+
+  /** The text of the configuration in use. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get file(): string {
+    return this.#options.file;
+  }
+
+  /** Resolves when no attempt is under way. */
+  async settled(): Promise<void> {
+    await this.#turn;
   }
 
   /** Reads the file and takes it into use, unless it is refused. */
@@ -63,7 +85,7 @@ export class ConfigurationStore {
   }
 
   async #attempt(onlyIfChanged: boolean): Promise<Refusal> {
-    const { file, load, logger, onLoaded } = this.#options;
+    const { file, load, logger, onLoaded, agree } = this.#options;
     let seen = '';
     try {
       const text = await readConfigFile(file).catch((error: unknown) => {
@@ -72,7 +94,10 @@ export class ConfigurationStore {
       });
       seen = text;
       if (onlyIfChanged && seen === this.#lastSeen) return undefined;
-      this.#current = load(text, file);
+      const loaded = load(text, file);
+      await agree?.(text, file);
+      this.#current = loaded;
+      this.#text = text;
     } catch (error) {
       if (onlyIfChanged && seen === this.#lastSeen) return undefined;
       this.#lastSeen = seen;

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Where to listen; without a host, on every address of IPv6 and IPv4. */
@@ -43,19 +43,12 @@ export class Listeners {
 
   /** Starts to listen; gives the real address. Throws an Error with a sentence when that fails. */
   async add(app: FastifyInstance, address: ListenAddress): Promise<string> {
-    const server = createServer({ keepAliveTimeout }, (request, response) => app.routing(request, response));
-    try {
-      await listening(server, address);
-    } catch (error) {
-      throw new Error(`Cannot listen on ${formatAddress(address.host ?? '', address.port)}: ${listenReason(error)}`, {
-        cause: error,
-      });
-    }
+    const server = createServerOf(app);
+    const bound = await listenOn(server, address);
     server.maxConnections = this.#maxConnections;
     server.on('drop', () => server.closeIdleConnections());
     this.#servers.push(server);
-    const bound = server.address() as AddressInfo;
-    return formatAddress(bound.address, bound.port);
+    return bound;
   }
 
   /** Hears of errors of a server that listens, a lack of descriptors for one. */
@@ -65,20 +58,42 @@ export class Listeners {
 
   /** Accepts nothing more, lets requests end, and cuts those that last longer than `limit` milliseconds. */
   async close(limit: number): Promise<void> {
-    const closed = Promise.all(this.#servers.map(closing));
-    const sweep = setInterval(() => {
-      for (const server of this.#servers) server.closeIdleConnections();
-    }, sweepInterval);
-    const cut = setTimeout(() => {
-      for (const server of this.#servers) server.closeAllConnections();
-    }, limit);
-    await closed;
-    clearInterval(sweep);
-    clearTimeout(cut);
+    await drain(this.#servers, Promise.all(this.#servers.map(closing)), limit);
   }
 }
 
-function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
+/** A server of the app's routes that does not listen yet. */
+export function createServerOf(app: FastifyInstance): Server {
+  return createServer({ keepAliveTimeout }, (request, response) => app.routing(request, response));
+}
+
+/** Closes connections as they become idle, and all after `limit` milliseconds; resolves when `closed` does. */
+export async function drain(servers: readonly Server[], closed: Promise<unknown>, limit: number): Promise<void> {
+  const sweep = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections();
+  }, sweepInterval);
+  const cut = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections();
+  }, limit);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}
+
+/** Has a server listen; gives its real address. Throws an Error with a sentence when that fails. */
+export async function listenOn(server: NetServer, address: ListenAddress): Promise<string> {
+  try {
+    await listening(server, address);
+  } catch (error) {
+    throw new Error(`Cannot listen on ${formatAddress(address.host ?? '', address.port)}: ${listenReason(error)}`, {
+      cause: error,
+    });
+  }
+  const bound = server.address() as AddressInfo;
+  return formatAddress(bound.address, bound.port);
+}
+
+function listening(server: NetServer, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(host === undefined ? { port } : { port, host }, () => {
@@ -89,7 +104,7 @@ function listening(server: Server, { host, port }: ListenAddress): Promise<void>
 }
 
 /** The only error of close is that the server is closed. */
-function closing(server: Server): Promise<void> {
+function closing(server: NetServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
   });

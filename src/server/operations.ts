@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
 import type { AppOptions } from './app.ts';
 import { HttpError } from './http-error.ts';
 
@@ -7,11 +8,10 @@ const plainText = 'text/plain; charset=utf-8';
 /** The routes that operate the exporter: `/metrics`, `/config`, `/-/reload` and `/-/healthy`. */
 export function addOperationRoutes(app: FastifyInstance, options: AppOptions): void {
   const { routePrefix } = options.paths;
-  const { registry } = options.metrics;
 
   app.all(`${routePrefix}metrics`, async (_request, reply) => {
-    const text = await registry.metrics();
-    return reply.header('content-type', registry.contentType).send(text);
+    const text = await options.overview.metrics();
+    return reply.header('content-type', Registry.PROMETHEUS_CONTENT_TYPE).send(text);
   });
 
   app.all(`${routePrefix}config`, (_request, reply) =>

@@ -1,20 +1,14 @@
 import { posix } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { maskUserinfo } from '../probe/history.ts';
-import type { HistoryEntry } from '../probe/history.ts';
 import { version } from '../version.ts';
 import { indexPage } from '../web/index-page.ts';
-import type { RecentProbe } from '../web/index-page.ts';
 import type { AppOptions } from './app.ts';
 import { HttpError } from './http-error.ts';
-
-/** The most probes that the page shows. */
-const maxShown = 500;
 
 /** The page, which also answers every path under the prefix that has no route, and the redirects towards it. */
 export function addPages(app: FastifyInstance, options: AppOptions): void {
   const { externalUrl, routePrefix } = options.paths;
-  const page = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  const page = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     redirectToClean(request, reply) ?? sendPage(reply, options);
 
   app.all(`${routePrefix}*`, page);
@@ -45,27 +39,11 @@ function pathOf(request: FastifyRequest): string {
   return /^[^?#]*/.exec(request.url)?.[0] ?? '';
 }
 
-function sendPage(reply: FastifyReply, options: AppOptions): FastifyReply {
-  const text = indexPage({
-    version,
-    recent: options.history.list().slice(0, maxShown).map(recentProbe),
-    logs: options.debug,
-  });
+async function sendPage(reply: FastifyReply, { overview, debug }: AppOptions): Promise<FastifyReply> {
+  const text = indexPage({ version, recent: await overview.recent(), logs: debug });
   return reply
     .header('content-type', 'text/html; charset=utf-8')
     .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
     .header('x-content-type-options', 'nosniff')
     .send(text);
-}
-
-function recentProbe({ id, time, result }: HistoryEntry): RecentProbe {
-  const { failure } = result;
-  return {
-    id,
-    time,
-    module: result.module.name,
-    target: maskUserinfo(result.target),
-    duration: result.duration,
-    failure: failure === undefined ? undefined : `${failure.phase}: ${failure.reason}`,
-  };
 }

@@ -42,8 +42,8 @@ test('a reload that fails is answered by 500 and the mistakes', async () => {
 });
 
 test('the metrics of the exporter have the names that alerts use', async () => {
-  const { app, metrics } = testApp();
-  metrics.configurationLoaded(true);
+  const { app, instance } = testApp();
+  instance.configurationLoaded(true);
   const answer = await app.inject('/metrics');
   assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
   for (const sample of [
@@ -59,10 +59,10 @@ test('the metrics of the exporter have the names that alerts use', async () => {
 });
 
 test('a refused configuration is told by the gauge and leaves the time of the last success', async () => {
-  const { app, metrics } = testApp();
-  metrics.configurationLoaded(true);
+  const { app, instance } = testApp();
+  instance.configurationLoaded(true);
   const before = (await app.inject('/metrics')).body;
-  metrics.configurationLoaded(false);
+  instance.configurationLoaded(false);
   const after = (await app.inject('/metrics')).body;
   const time = /^blackbox_exporter_config_last_reload_success_timestamp_seconds .*$/m;
   assert.match(after, /^blackbox_exporter_config_last_reload_successful 0$/m);

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { Logger } from '../../src/log/logger.ts';
 import { ExporterMetrics } from '../../src/metrics/exporter-metrics.ts';
-import type { KernelReadings } from '../../src/metrics/exporter-metrics.ts';
 import { gauge } from '../../src/metrics/gauge.ts';
+import { InstanceMetrics } from '../../src/metrics/instance-metrics.ts';
+import type { KernelReadings } from '../../src/metrics/instance-metrics.ts';
 import { ProbeFailure } from '../../src/net/failure.ts';
 import { defaultConnectionSettings } from '../../src/net/settings.ts';
 import type { Module, Probe } from '../../src/probe/context.ts';
@@ -11,10 +12,12 @@ import { ProbeHistory } from '../../src/probe/history.ts';
 import { createApp } from '../../src/server/app.ts';
 import type { AppOptions } from '../../src/server/app.ts';
 import type { Configuration } from '../../src/server/configuration.ts';
+import { processOverview } from '../../src/server/overview.ts';
 
 export interface TestApp {
   readonly app: FastifyInstance;
   readonly metrics: ExporterMetrics;
+  readonly instance: InstanceMetrics;
   readonly admission: Admission;
   readonly history: ProbeHistory;
   /** What the process's log has got. */
@@ -58,12 +61,14 @@ export function testApp(options: Partial<AppOptions> & { readonly kernel?: Kerne
   const { kernel = unknownKernel, ...appOptions } = options;
   const logged: string[] = [];
   const { admission = new Admission() } = options;
-  const metrics = new ExporterMetrics({ kernel, probes: admission });
+  const metrics = new ExporterMetrics(admission);
+  const instance = new InstanceMetrics(metrics.registry, { kernel, workers: () => 1 });
   const history = new ProbeHistory({ limit: 10 });
   const current = configuration(testModule('http_2xx', measure, 5000), testModule('other'));
   const app = createApp({
     configuration: () => current,
     reload: () => Promise.resolve(undefined),
+    overview: processOverview({ registry: metrics.registry, history, logFormat: 'logfmt' }),
     metrics,
     history,
     admission,
@@ -75,5 +80,5 @@ export function testApp(options: Partial<AppOptions> & { readonly kernel?: Kerne
     paths: { externalUrl: 'http://exporter.test', routePrefix: '/' },
     ...appOptions,
   });
-  return { app, metrics, admission, history, logged };
+  return { app, metrics, instance, admission, history, logged };
 }
