@@ -22,11 +22,18 @@ export interface ChildOptions {
 
 const patience = 20;
 
-/** Without it a signal would end this process and leave its children behind. */
-let exitsOnSignals = false;
-function exitOnSignals(): void {
-  if (exitsOnSignals) return;
-  exitsOnSignals = true;
+/** The children that would outlive this process. */
+const living = new Set<ChildProcess>();
+
+let endsWithUs = false;
+function endWithUs(child: ChildProcess): void {
+  living.add(child);
+  if (endsWithUs) return;
+  endsWithUs = true;
+  process.once('exit', () => {
+    for (const child of living) child.kill('SIGKILL');
+  });
+  // Without it a signal would end this process and leave its children behind.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(1));
 }
 
@@ -37,7 +44,6 @@ export function startChild(
   flags: readonly string[],
   options: ChildOptions = {},
 ): Child {
-  exitOnSignals();
   const child = spawn(command, flags, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -65,11 +71,10 @@ class StartedChild implements Child {
         this.#notify();
       });
     }
-    const killWithUs = (): void => void child.kill('SIGKILL');
-    process.once('exit', killWithUs);
+    endWithUs(child);
     this.ended = new Promise((resolve) => {
       const finish = (result: number | NodeJS.Signals): void => {
-        process.off('exit', killWithUs);
+        living.delete(child);
         resolve(result);
         this.#notify();
       };

@@ -23,6 +23,7 @@ const names = {
   slapd: ['slapd'],
   sshd: ['sshd'],
   vsftpd: ['vsftpd'],
+  wrk: ['wrk'],
   zookeeper: ['zkServer.sh'],
 } as const;
 
@@ -33,7 +34,7 @@ export type Tool = keyof typeof names;
  * Without it the test is skipped, but for a CI run, where it throws; undefined means skipped.
  */
 export function findTool(t: TestContext, tool: Tool): string | undefined {
-  const path = locate(tool);
+  const path = findProgram(tool);
   if (path === undefined) unavailable(t, `${tool} was found neither in $PEER_DIR nor on $PATH`);
   return path;
 }
@@ -44,7 +45,8 @@ export function unavailable(t: TestContext, reason: string): void {
   t.skip(reason);
 }
 
-function locate(tool: Tool): string | undefined {
+/** The path of a program: below `$PEER_DIR` (itself, or its usr/bin), else on `$PATH`, else where packages put it. */
+export function findProgram(tool: Tool): string | undefined {
   const peers = process.env['PEER_DIR'];
   const folders = peers === undefined ? [] : [peers, join(peers, 'usr/bin')];
   folders.push(...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', ...packageFolders());

@@ -1,0 +1,53 @@
+import { during } from '../lifetime.ts';
+import { runLoad } from '../measure/load.ts';
+import { measureRound, type Round, type Scene } from '../measure/round.ts';
+import type { Node, Options } from '../options.ts';
+import { program } from '../programs.ts';
+import { openNetwork } from '../stage/network.ts';
+import { clearbox } from '../stage/subjects.ts';
+import { startTargets } from '../stage/targets.ts';
+import { median } from '../statistics.ts';
+import type { Axis } from './axis.ts';
+
+/** What a probe costs at one size. */
+export interface SizeCost {
+  readonly size: number;
+  /** Microseconds of CPU. */
+  readonly cpuPerProbe: number;
+  readonly probesPerSecond: number;
+  /** The most that a process ever had, in bytes. */
+  readonly peak: number;
+}
+
+/** Measures every size in turn, round by round, each with an exporter of its own. */
+export function costsBySize(axis: Axis, node: Node, options: Options): Promise<SizeCost[]> {
+  const sizes = options.quick ? axis.sizes.slice(0, 2) : axis.sizes;
+  return during(async (lifetime) => {
+    const { places } = await openNetwork(lifetime, 1);
+    const [place] = places;
+    if (place === undefined) return [];
+    const targets = await startTargets(lifetime, place, program('nginx'));
+    const runners: { size: number; scene: Scene; rounds: Round[] }[] = [];
+    for (const size of sizes) {
+      const exporter = await clearbox(node.path, node.version).start(lifetime, place);
+      const scene = { exporter, place, wrk: program('wrk'), ss: program('ss') };
+      const load = axis.load(size, 0, place, targets);
+      await runLoad([...place.exporter, scene.wrk], exporter.url, { ...load, seconds: options.seconds, check: true });
+      runners.push({ size, scene, rounds: [] });
+    }
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const { size, scene, rounds } of runners) {
+        for (let probes = 0; probes < axis.probes(size); probes += rounds.at(-1)?.probes ?? 0) {
+          const load = { ...axis.load(size, probes, place, targets), seconds: options.seconds };
+          rounds.push(await measureRound(scene, load, undefined));
+        }
+      }
+    }
+    return runners.map(({ size, rounds }) => ({
+      size,
+      cpuPerProbe: median(rounds.map((round) => round.cpuPerProbe)),
+      probesPerSecond: median(rounds.map((round) => round.probesPerSecond)),
+      peak: Math.max(...rounds.map((round) => round.peak)),
+    }));
+  });
+}
