@@ -4,6 +4,7 @@ import { readConnectionSettings } from './connection.ts';
 import { quote } from './decode.ts';
 import { nearMiss } from './near-miss.ts';
 import { ConfigReader } from './reader.ts';
+import { type Retries, readRetries } from './retries.ts';
 import { renderMasked } from './render.ts';
 import { ConfigSource, startOf } from './source.ts';
 
@@ -17,6 +18,8 @@ export interface ModuleConfig<P> {
   readonly connection: ConnectionSettings;
   /** Whether `probe_ip_info` tells the target's address. */
   readonly ipInfo: boolean;
+  /** Undefined when a probe is one attempt. */
+  readonly retries?: Retries;
   readonly probe: P;
   /** The module as YAML, secrets masked. */
   readonly yaml: string;
@@ -80,6 +83,7 @@ function readModule<P>(
   const connection = readConnectionSettings(section.section('connection'));
   const ipInfo = section.boolean('ip_info', false);
   if (prober === 'unix') refuseAddresses(section, { connection, ipInfo });
+  const retries = section.has('retries') ? readRetries(section.section('retries')) : undefined;
   let probe: { readonly made: P } | undefined;
   for (const [other, read] of Object.entries(probers)) {
     if (other === prober) {
@@ -96,7 +100,7 @@ function readModule<P>(
   }
   return prober === undefined || probe === undefined
     ? undefined
-    : { name, prober, timeout, connection, ipInfo, probe: probe.made };
+    : { name, prober, timeout, connection, ipInfo, ...(retries !== undefined && { retries }), probe: probe.made };
 }
 
 function refuseAddresses(

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly duration: number;
   /** Undefined on success. */
   readonly failure: { readonly phase: string; readonly reason: string } | undefined;
+  /** How many attempts there were; undefined when the module has no retries. */
+  readonly attempts?: number | undefined;
 }
 
 type Sample = Counter.Internal;
@@ -58,6 +60,12 @@ export class ExporterMetrics {
     buckets: durationBuckets,
     registers: this.#registers,
   });
+  readonly #retries = new Counter({
+    name: 'clearbox_probe_retries_total',
+    help: 'How many attempts there were beyond the first of each probe, by module with retries.',
+    labelNames: ['module'],
+    registers: this.#registers,
+  });
   readonly #rejected = new Counter({
     name: 'clearbox_probes_rejected_total',
     help: 'How many requests for a probe were refused before it ran, by reason.',
@@ -84,9 +92,10 @@ export class ExporterMetrics {
   }
 
   /** Counts a probe that has ended. */
-  probeEnded({ module, duration, failure }: Outcome): void {
+  probeEnded({ module, duration, failure, attempts }: Outcome): void {
     const samples = this.#samplesOf(module);
     samples.duration.observe(duration);
+    if (attempts !== undefined) this.#retries.inc({ module }, attempts - 1);
     if (failure === undefined) {
       samples.success.inc();
       return;

@@ -2,6 +2,7 @@ import type { ProbeLog } from '../log/probe-log.ts';
 import type { ProbeMetrics } from '../metrics/probe-metrics.ts';
 import type { Connector } from '../net/connector.ts';
 import type { ConfigReader } from '../config/reader.ts';
+import type { Retries } from '../config/retries.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
 
 /** What one run of a probe gets. */
@@ -44,6 +45,7 @@ export interface Module {
   readonly connection: ConnectionSettings;
   /** Whether `probe_ip_info` tells the target's address. */
   readonly ipInfo?: boolean;
+  readonly retries?: Retries;
   readonly probe: Probe;
   /** The module as YAML, as it was written, secrets masked. */
   readonly yaml: string;

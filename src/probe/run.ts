@@ -4,6 +4,7 @@ import { ProbeMetrics } from '../metrics/probe-metrics.ts';
 import { type AbortCause, onAbort } from '../net/abort.ts';
 import { Connector } from '../net/connector.ts';
 import { ProbeFailure } from '../net/failure.ts';
+import { runAttempts } from './attempts.ts';
 import type { Module } from './context.ts';
 import { recordTcp } from './tcp-metrics.ts';
 
@@ -26,6 +27,8 @@ export interface ProbeResult {
   readonly success: boolean;
   /** Seconds. */
   readonly duration: number;
+  /** How many attempts there were; undefined when the module has no retries. */
+  readonly attempts?: number;
   readonly failure: ProbeFailure | undefined;
   readonly metrics: ProbeMetrics;
   readonly log: ProbeLog;
@@ -33,9 +36,19 @@ export interface ProbeResult {
 
 /** Runs one probe to its verdict. Never rejects: whatever goes wrong is a result. */
 export async function runProbe(request: ProbeRequest): Promise<ProbeResult> {
+  const log = new ProbeLog(request.onLog);
+  const { retries } = request.module;
+  const result =
+    retries === undefined
+      ? await runOnce(request, log)
+      : await runAttempts(request, retries, (attempt) => runOnce(attempt, log));
+  tellVerdict(result);
+  return result;
+}
+
+async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResult> {
   const { module, target, timeout } = request;
   const metrics = new ProbeMetrics();
-  const log = new ProbeLog(request.onLog);
   const controller = new AbortController();
   const abort = (cause: AbortCause): void => controller.abort(cause);
   const deadline = setTimeout(abort, timeout * 1000, 'timeout');
@@ -66,15 +79,13 @@ export async function runProbe(request: ProbeRequest): Promise<ProbeResult> {
   const facts = await connector.close();
   if (facts !== undefined) recordTcp(metrics, facts, connector.opened);
   recordOutcome(metrics, failure, duration, timeout);
-  if (failure === undefined) log.debug('Probe succeeded', { duration_seconds: duration });
-  else
-    log.info('Probe failed', {
-      phase: failure.phase,
-      reason: failure.reason,
-      err: failure.message,
-      duration_seconds: duration,
-    });
   return { module, target, success: failure === undefined, duration, failure, metrics, log };
+}
+
+function tellVerdict({ log, failure, duration, attempts }: ProbeResult): void {
+  const course = { duration_seconds: duration, ...(attempts !== undefined && { attempts }) };
+  if (failure === undefined) log.debug('Probe succeeded', course);
+  else log.info('Probe failed', { phase: failure.phase, reason: failure.reason, err: failure.message, ...course });
 }
 
 function recordOutcome(

@@ -46,7 +46,7 @@ export function addProbeRoute(app: FastifyInstance, options: AppOptions): void {
     } finally {
       admission.end(order.target);
     }
-    metrics.probeEnded({ module: order.module.name, duration: result.duration, failure: result.failure });
+    metrics.probeEnded({ ...result, module: order.module.name });
     history.add(result);
     return answer(request, reply, result, options);
   });

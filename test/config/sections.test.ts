@@ -5,6 +5,7 @@ import { isHeaderName, isSecretHeader } from '../../src/config/headers.ts';
 import { type HttpClientSettings, readHttpClientSettings } from '../../src/config/http-client.ts';
 import { readIpPolicy } from '../../src/config/ip-policy.ts';
 import type { ConfigReader } from '../../src/config/reader.ts';
+import { readRetries } from '../../src/config/retries.ts';
 import { readTlsSettings } from '../../src/config/tls.ts';
 import type { Material } from '../../src/net/settings.ts';
 import { temporaryFile } from '../support/temporary-files.ts';
@@ -227,3 +228,34 @@ test('the name of a header is a token', () => {
   for (const name of ['X-A', 'x_1', 'a', "!#$%&'*+-.^_`|~"]) assert.equal(isHeaderName(name), true, name);
   for (const name of ['', 'a b', 'a:', 'é', 'a\n', '(a)']) assert.equal(isHeaderName(name), false, name);
 });
+
+test('retries are of any failure that may pass', () => {
+  const { on, ...retries } = readYaml('{attempts: 3}', readRetries);
+  assert.deepEqual(retries, { attempts: 3, delay: 0, attemptTimeout: undefined });
+  for (const reason of ['timeout', 'reset', 'status', 'nxdomain', 'other'] as const) assert.ok(on.has(reason), reason);
+  for (const reason of ['bad_target', 'cancelled', 'too_many_probes'] as const) assert.ok(!on.has(reason), reason);
+  const given = readYaml('{attempts: 2, delay: 100ms, attempt_timeout: 1.5s, on: [timeout, reset]}', readRetries);
+  assert.deepEqual(given, { attempts: 2, delay: 100, attemptTimeout: 1500, on: new Set(['timeout', 'reset']) });
+});
+
+const refusedRetries: readonly (readonly [yaml: string, mistake: string])[] = [
+  ['{delay: 1s}', '1:1: attempts must be given: how many there may be, from 2 to 10'],
+  ['{attempts: 1}', '1:12: attempts: must be from 2 to 10, not 1'],
+  ['{attempts: 11}', '1:12: attempts: must be from 2 to 10, not 11'],
+  ['{attempts: 2, delay: 5}', '1:22: delay: must be a duration with a unit, such as 5s'],
+  [
+    '{attempts: 2, attempt_timeout: 0s}',
+    '1:32: attempt_timeout: must be more than 0: leave it out for all that is left',
+  ],
+  ['{attempts: 2, on: []}', '1:19: on: has no reason, so that nothing would be tried again: leave it out for all'],
+  ['{attempts: 2, on: [timeot]}', '1:19: on: "timeot" is no reason to try again: did you mean timeout?'],
+  [
+    '{attempts: 2, on: [cancelled]}',
+    '1:19: on: "cancelled" is no reason to try again: docs/metrics.md has the reasons',
+  ],
+  ['{atempts: 2}', '1:2: atempts: did you mean attempts?'],
+];
+
+for (const [yaml, mistake] of refusedRetries) {
+  test(`refuses the retries ${yaml}`, () => assert.ok(mistakesIn(yaml, readRetries).includes(mistake)));
+}

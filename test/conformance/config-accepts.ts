@@ -85,6 +85,7 @@ const modules: readonly Row[] = [
   ['a section that is a text', module('{prober: tcp, tcp: ""}'), 'refused'],
   ['a section of another prober', module('{prober: tcp, http: {method: POST}}'), 'taken'],
   ['a mistake in a section of another prober', module('{prober: tcp, http: {metod: POST}}'), 'refused'],
+  ['the retries of a module', module('{prober: tcp, retries: {attempts: 2}}'), { refused: 'an addition' }],
   ['the connection of a module', module('{prober: tcp, connection: {close: fin}}'), { refused: 'an addition' }],
   ['a tag of its own', module('{prober: !mine tcp}'), 'taken'],
   ['a prober in binary', module('{prober: !!binary dGNw}'), 'taken'],

@@ -24,6 +24,17 @@ test('probes are counted by module and outcome, failures by phase and reason', a
   assert.equal(values.get('clearbox_probes_in_flight'), 3);
 });
 
+test('attempts beyond the first are counted for modules with retries', async () => {
+  const metrics = new ExporterMetrics();
+  metrics.probeEnded({ module: 'once', duration: 0.02, failure: undefined });
+  for (const attempts of [1, 3, 2]) metrics.probeEnded({ module: 'a', duration: 0.02, failure: undefined, attempts });
+  metrics.probeEnded({ module: 'b', duration: 0.02, failure: undefined, attempts: 1 });
+  const values = await valuesOf(metrics);
+  assert.equal(values.get('clearbox_probe_retries_total{module="a"}'), 3);
+  assert.equal(values.get('clearbox_probe_retries_total{module="b"}'), 0);
+  assert.equal(values.has('clearbox_probe_retries_total{module="once"}'), false);
+});
+
 test('requests that were refused are counted, unknown modules under the name of the peer too', async () => {
   const metrics = new ExporterMetrics();
   metrics.probeRejected('unknown_module');

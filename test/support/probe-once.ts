@@ -11,6 +11,8 @@ export interface ProbeOnceOptions {
   /** Seconds; 10 without it. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** Hears of every log record as it is made. */
+  readonly onLog?: (record: LogRecord) => void;
 }
 
 export interface ProbeOutcome {
@@ -44,13 +46,14 @@ export function prepare(
 }
 
 async function run(tested: Module, target: string, options: ProbeOnceOptions): Promise<ProbeOutcome> {
-  const { hostname, timeout = 10, signal } = options;
+  const { hostname, timeout = 10, signal, onLog } = options;
   const result = await runProbe({
     module: tested,
     target,
     hostname,
     timeout,
-    ...(signal === undefined ? {} : { signal }),
+    ...(signal !== undefined && { signal }),
+    ...(onLog !== undefined && { onLog }),
   });
   const text = result.metrics.render();
   const series = seriesOf(parseExposition(text));

@@ -12,6 +12,20 @@ export const probeFailureStep = gauge(
   'The step of query_response that failed, counted from 1; there only when one did',
 );
 
+export const probeAttempts = gauge('probe_attempts', 'How many attempts the probe made, where the module has retries');
+export const firstAttemptSuccess = gauge(
+  'probe_first_attempt_success',
+  'Displays whether or not the first attempt was a success, where the module has retries',
+);
+export const firstAttemptDuration = gauge(
+  'probe_first_attempt_duration_seconds',
+  'How long the first attempt took, where the module has retries',
+);
+export const firstAttemptFailureInfo = gauge(
+  'probe_first_attempt_failure_info',
+  'Where in its way and for which reason the first attempt failed, 1 on failure',
+);
+
 export const dnsLookupTime = gauge(
   'probe_dns_lookup_time_seconds',
   'Returns the time taken for probe dns lookup in seconds',
