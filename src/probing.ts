@@ -3,6 +3,7 @@ import type { ServeOptions } from './cli/serve-options.ts';
 import { descriptorLimit } from './kernel/descriptor-limit.ts';
 import type { Logger } from './log/logger.ts';
 import { ExporterMetrics } from './metrics/exporter-metrics.ts';
+import { cacheCounts } from './net/resolver/answer-cache.ts';
 import { Admission } from './probe/admission.ts';
 import { ProbeHistory } from './probe/history.ts';
 import { createApp } from './server/app.ts';
@@ -31,7 +32,7 @@ export function openProbing(options: ServeOptions, logger: Logger, nextId?: () =
     logger.warn('The limit of descriptors allows fewer probes than --probe.max-in-flight', { in_flight: maxInFlight });
   }
   const admission = new Admission({ maxInFlight, maxPerHost: options.maxPerHost });
-  const metrics = new ExporterMetrics(admission);
+  const metrics = new ExporterMetrics(admission, cacheCounts);
   const history = new ProbeHistory({ limit: options.historyLimit, nextId });
   return {
     admission,

@@ -1,4 +1,5 @@
 import { isMap } from 'yaml';
+import type { NameResolver } from '../net/resolve.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
 import { readConnectionSettings } from './connection.ts';
 import { quote } from './decode.ts';
@@ -6,6 +7,7 @@ import { nearMiss } from './near-miss.ts';
 import { ConfigReader } from './reader.ts';
 import { type Retries, readRetries } from './retries.ts';
 import { renderMasked } from './render.ts';
+import { readResolver } from './resolver.ts';
 import { ConfigSource, startOf } from './source.ts';
 
 /** A module of the configuration; `P` is what its prober made of its section. */
@@ -20,6 +22,8 @@ export interface ModuleConfig<P> {
   readonly ipInfo: boolean;
   /** Undefined when a probe is one attempt. */
   readonly retries?: Retries;
+  /** How names are looked up; absent when the module does not say. */
+  readonly resolver?: NameResolver;
   readonly probe: P;
   /** The module as YAML, secrets masked. */
   readonly yaml: string;
@@ -82,6 +86,7 @@ function readModule<P>(
   const timeout = section.duration('timeout') || undefined;
   const connection = readConnectionSettings(section.section('connection'));
   const ipInfo = section.boolean('ip_info', false);
+  const resolver = readResolver(section.section('resolver'));
   if (prober === 'unix') refuseAddresses(section, { connection, ipInfo });
   const retries = section.has('retries') ? readRetries(section.section('retries')) : undefined;
   let probe: { readonly made: P } | undefined;
@@ -100,7 +105,16 @@ function readModule<P>(
   }
   return prober === undefined || probe === undefined
     ? undefined
-    : { name, prober, timeout, connection, ipInfo, ...(retries !== undefined && { retries }), probe: probe.made };
+    : {
+        name,
+        prober,
+        timeout,
+        connection,
+        ipInfo,
+        ...(resolver !== undefined && { resolver }),
+        ...(retries !== undefined && { retries }),
+        probe: probe.made,
+      };
 }
 
 function refuseAddresses(
@@ -110,6 +124,7 @@ function refuseAddresses(
   const why = 'a unix socket has no IP address';
   if (connection.sourceAddress !== undefined) section.section('connection').fail('source_ip_address', why);
   if (ipInfo) section.fail('ip_info', why);
+  if (section.has('resolver')) section.fail('resolver', why);
 }
 
 function readProber(section: ConfigReader, probers: ProberRegistry<unknown>): string | undefined {

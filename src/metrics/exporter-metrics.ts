@@ -8,6 +8,12 @@ export interface ProbeLoad {
   readonly maxInFlight: number;
 }
 
+/** How often the caches of resolvers had, and had not, what was asked for. */
+export interface CacheCounts {
+  readonly hits: number;
+  readonly misses: number;
+}
+
 /** How a probe ended. */
 export interface Outcome {
   readonly module: string;
@@ -80,7 +86,7 @@ export class ExporterMetrics {
   });
 
   /** Without `probes` this process runs none. */
-  constructor(probes: ProbeLoad = { running: 0, maxInFlight: 0 }) {
+  constructor(probes: ProbeLoad = { running: 0, maxInFlight: 0 }, resolverCache: CacheCounts = { hits: 0, misses: 0 }) {
     registerProcess(this.registry);
     registerReading(this.registry, 'clearbox_probes_in_flight', 'How many probes are running.', () => probes.running);
     registerReading(
@@ -89,6 +95,7 @@ export class ExporterMetrics {
       'How many probes may run at once.',
       () => probes.maxInFlight,
     );
+    registerCache(this.registry, resolverCache);
   }
 
   /** Counts a probe that has ended. */
@@ -134,5 +141,19 @@ export class ExporterMetrics {
       this.#modules.set(module, samples);
     }
     return samples;
+  }
+}
+
+function registerCache(registry: Registry, counts: CacheCounts): void {
+  for (const kind of ['hits', 'misses'] as const) {
+    new Counter({
+      name: `clearbox_resolver_cache_${kind}_total`,
+      help: `How often a name was ${kind === 'hits' ? 'found in the cache' : 'missing in the cache'} of a resolver.`,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(counts[kind]);
+      },
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type ResolvedAddress, resolve } from './resolve.ts';
+import { type NameResolver, type ResolvedAddress, resolve } from './resolve.ts';
+import { machineResolver } from './resolver/stub-resolver.ts';
 import type { ConnectionSettings, IpPolicy } from './settings.ts';
 import { checkSource } from './source.ts';
 import type { TcpFacts } from './tcp-facts.ts';
@@ -9,12 +10,15 @@ import type { TcpFacts } from './tcp-facts.ts';
 export class Connector {
   readonly #settings: ConnectionSettings;
   readonly #signal: AbortSignal;
+  /** Looks up the names that the probe meets. */
+  readonly resolver: NameResolver;
   #opened = 0;
   #last: Connection | undefined;
 
-  constructor(settings: ConnectionSettings, signal: AbortSignal) {
+  constructor(settings: ConnectionSettings, signal: AbortSignal, resolver: NameResolver = machineResolver) {
     this.#settings = settings;
     this.#signal = signal;
+    this.resolver = resolver;
   }
 
   /** How many connections the probe has opened. */
@@ -28,7 +32,7 @@ export class Connector {
 
   /** Chooses the address of `host` to probe. Throws ProbeFailure in phase `resolve`. */
   resolve(host: string, policy: IpPolicy): Promise<ResolvedAddress> {
-    return resolve(host, policy, this.#signal);
+    return resolve(host, policy, this.resolver, this.#signal);
   }
 
   /**

@@ -1,8 +1,6 @@
-import dns from 'node:dns';
 import net from 'node:net';
-import { abortFailure, onAbort } from './abort.ts';
-import { asFailure, errorCode } from './error-reason.ts';
 import { ProbeFailure } from './failure.ts';
+import { numericAddress } from './numeric-address.ts';
 import type { IpPolicy } from './settings.ts';
 
 /** An IP address that a probe goes to. */
@@ -11,49 +9,56 @@ export interface ResolvedAddress {
   readonly family: 4 | 6;
 }
 
+/** Looks names up. */
+export interface NameResolver {
+  /**
+   * The addresses of a name, of the IP versions asked for, in the order in which they were served; none when it has
+   * none of these. Throws ProbeFailure in phase `resolve`.
+   */
+  lookup(host: string, families: readonly (4 | 6)[], signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
+}
+
 /**
  * Chooses the one address of `host` (a name, or an IP address) to probe: the first of the preferred IP version, else
  * the first of the other where the policy allows it. Throws ProbeFailure in phase `resolve`.
  */
-export async function resolve(host: string, policy: IpPolicy, signal: AbortSignal): Promise<ResolvedAddress> {
+export async function resolve(
+  host: string,
+  policy: IpPolicy,
+  resolver: NameResolver,
+  signal: AbortSignal,
+): Promise<ResolvedAddress> {
   const preferred = policy.preferred === 'ip4' ? 4 : 6;
   const literal = literalAddress(host);
   if (literal !== undefined) {
-    if (literal.family !== preferred && !policy.fallback) throw noAddress(host, preferred);
+    if (literal.family !== preferred && !policy.fallback) throw noAddress(host, policy);
     return literal;
   }
   if (host === '') throw new ProbeFailure('resolve', 'bad_target', 'The target names no host');
-  const addresses = await lookup(host, policy.fallback ? 0 : preferred, signal);
+  const addresses = await resolver.lookup(host, policy.fallback ? bothFamilies : [preferred], signal);
   const chosen = addresses.find(({ family }) => family === preferred) ?? addresses[0];
-  if (chosen === undefined) throw noAddress(host, preferred);
-  return { address: chosen.address, family: chosen.family === 4 ? 4 : 6 };
+  if (chosen === undefined) throw noAddress(host, policy);
+  return chosen;
 }
+
+const bothFamilies = [4, 6] as const;
 
 /** An IPv4 address that is written within IPv6 (RFC 4291, section 2.5.5.2) is one of IPv4. */
 function literalAddress(host: string): ResolvedAddress | undefined {
   const family = net.isIP(host);
-  if (family === 0) return undefined;
+  if (family === 0) {
+    const address = numericAddress(host);
+    return address === undefined ? undefined : { address, family: 4 };
+  }
   if (family === 4) return { address: host, family };
   const bytes = ipv6Bytes(host);
   const mapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
   return mapped ? { address: bytes.slice(12).join('.'), family: 4 } : { address: host, family: 6 };
 }
 
-function noAddress(host: string, family: number): ProbeFailure {
-  return new ProbeFailure('resolve', 'no_address', `${host} has no IPv${family} address, and no fallback is allowed`);
-}
-
-function lookup(host: string, family: 0 | 4 | 6, signal: AbortSignal): Promise<dns.LookupAddress[]> {
-  return new Promise((settle, reject) => {
-    const stop = onAbort(signal, () => reject(abortFailure(signal, 'resolve')));
-    if (signal.aborted) return;
-    dns.lookup(host, { family, all: true, order: 'verbatim' }, (error, addresses) => {
-      stop();
-      if (error === null) settle(addresses);
-      else if (family !== 0 && errorCode(error) === 'ENOTFOUND') reject(noAddress(host, family));
-      else reject(asFailure(error, 'resolve', `Cannot resolve ${host}`));
-    });
-  });
+function noAddress(host: string, { preferred, fallback }: IpPolicy): ProbeFailure {
+  const what = fallback ? 'no address' : `no IPv${preferred === 'ip4' ? 4 : 6} address, and no fallback is allowed`;
+  return new ProbeFailure('resolve', 'no_address', `${host} has ${what}`);
 }
 
 /** FNV-1a, 32 bits, of the address's 4 or 16 bytes: the value of `probe_ip_addr_hash`. */

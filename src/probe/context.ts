@@ -3,6 +3,7 @@ import type { ProbeMetrics } from '../metrics/probe-metrics.ts';
 import type { Connector } from '../net/connector.ts';
 import type { ConfigReader } from '../config/reader.ts';
 import type { Retries } from '../config/retries.ts';
+import type { NameResolver } from '../net/resolve.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
 
 /** What one run of a probe gets. */
@@ -46,6 +47,8 @@ export interface Module {
   /** Whether `probe_ip_info` tells the target's address. */
   readonly ipInfo?: boolean;
   readonly retries?: Retries;
+  /** Looks up the names that its probes meet; without one this machine's does. */
+  readonly resolver?: NameResolver;
   readonly probe: Probe;
   /** The module as YAML, as it was written, secrets masked. */
   readonly yaml: string;

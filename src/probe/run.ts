@@ -53,7 +53,7 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
   const abort = (cause: AbortCause): void => controller.abort(cause);
   const deadline = setTimeout(abort, timeout * 1000, 'timeout');
   const stopListening = request.signal && onAbort(request.signal, () => abort('cancelled'));
-  const connector = new Connector(module.connection, controller.signal);
+  const connector = new Connector(module.connection, controller.signal, module.resolver);
   const started = performance.now();
   let failure: ProbeFailure | undefined;
   try {

@@ -12,6 +12,7 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   'A module': (entry, key) => module(key === 'prober' ? entry : `prober: tcp, ${entry}`),
   connection: (entry) => module(`prober: tcp, connection: {${entry}}`),
   retries: (entry, key) => module(`prober: tcp, retries: {${key === 'attempts' ? '' : 'attempts: 2, '}${entry}}`),
+  resolver: (entry) => module(`prober: tcp, resolver: {${entry}}`),
   http,
   'header match': (entry, key) => {
     const others = { header: 'header: a', regexp: 'regexp: b', allow_missing: 'header: a, regexp: b' };

@@ -50,3 +50,14 @@ test('errors of the exporter itself are counted by where they were caught', asyn
   metrics.internalError('probe');
   assert.equal((await valuesOf(metrics)).get('clearbox_internal_errors_total{where="probe"}'), 1);
 });
+
+test('what the caches of resolvers count is told as it is now', async () => {
+  const resolverCache = { hits: 1, misses: 2 };
+  const metrics = new ExporterMetrics({ running: 0, maxInFlight: 10 }, resolverCache);
+  for (const count of [1, 5]) {
+    resolverCache.hits = count;
+    const values = await valuesOf(metrics);
+    assert.equal(values.get('clearbox_resolver_cache_hits_total'), count);
+    assert.equal(values.get('clearbox_resolver_cache_misses_total'), 2);
+  }
+});

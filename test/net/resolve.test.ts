@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import dns from 'node:dns';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import type { ProbeFailure, Reason } from '../../src/net/failure.ts';
-import { addressHash, resolve } from '../../src/net/resolve.ts';
+import { addressHash, type NameResolver, resolve, type ResolvedAddress } from '../../src/net/resolve.ts';
 import type { IpPolicy } from '../../src/net/settings.ts';
 
 const never = new AbortController().signal;
-const v4 = { address: '192.0.2.1', family: 4 };
-const v4b = { address: '192.0.2.2', family: 4 };
-const v6 = { address: '2001:db8::1', family: 6 };
+const v4 = { address: '192.0.2.1', family: 4 } as const;
+const v4b = { address: '192.0.2.2', family: 4 } as const;
+const v6 = { address: '2001:db8::1', family: 6 } as const;
+const unused: NameResolver = { lookup: () => assert.fail('no name is looked up') };
 
 const policy = (preferred: IpPolicy['preferred'], fallback: boolean): IpPolicy => ({ preferred, fallback });
 const policies = {
@@ -35,26 +35,20 @@ const literals: readonly (readonly [host: string, policy: PolicyName, address: s
     ['::ffff:192.0.2.1', 'ip6 only', undefined],
     ['::192.0.2.1', 'ip6 only', '::192.0.2.1', 6],
     ['64:ff9b::192.0.2.1', 'ip6 only', '64:ff9b::192.0.2.1', 6],
+    ['127.1', 'ip4 only', '127.0.0.1', 4],
+    ['127.1', 'ip6 only', undefined],
   ];
 
 for (const [host, name, address, family] of literals) {
-  test(`the address ${host} by the policy ${name}: ${address ?? 'none'}`, async (t) => {
-    t.mock.method(dns, 'lookup', () => assert.fail('an address is not looked up'));
-    const chosen = resolve(host, policies[name], never);
+  test(`the address ${host} by the policy ${name}: ${address ?? 'none'}`, async () => {
+    const chosen = resolve(host, policies[name], unused, never);
     if (address === undefined) await assert.rejects(chosen, failing('no_address'));
     else assert.deepEqual(await chosen, { address, family });
   });
 }
 
-type Lookup = (host: string, options: dns.LookupAllOptions, callback: LookupCallback) => void;
-type LookupCallback = (error: NodeJS.ErrnoException | null, addresses: dns.LookupAddress[]) => void;
-
-function lookUpBy(t: TestContext, lookup: Lookup): void {
-  t.mock.method(dns, 'lookup', lookup);
-}
-
 const names: readonly (readonly [
-  addresses: readonly dns.LookupAddress[],
+  addresses: readonly ResolvedAddress[],
   policy: PolicyName,
   chosen: object | undefined,
 ])[] = [
@@ -70,60 +64,22 @@ const names: readonly (readonly [
 
 for (const [addresses, name, chosen] of names) {
   const listed = addresses.map(({ address }) => address).join(' and ');
-  test(`a name with ${listed || 'no address'} by the policy ${name}`, async (t) => {
-    lookUpBy(t, (host, options, callback) => {
-      assert.equal(host, 'a.test');
-      const family = name.endsWith('only') ? (policies[name].preferred === 'ip4' ? 4 : 6) : 0;
-      assert.deepEqual(options, { family, all: true, order: 'verbatim' });
-      callback(null, [...addresses]);
-    });
-    const found = resolve('a.test', policies[name], never);
-    if (chosen === undefined) await assert.rejects(found, failing('no_address'));
+  test(`a name with ${listed || 'no address'} by the policy ${name}`, async () => {
+    const resolver: NameResolver = {
+      lookup: async (host, families, signal) => {
+        assert.deepEqual([host, signal], ['a.test', never]);
+        assert.deepEqual(families, name.endsWith('only') ? [policies[name].preferred === 'ip4' ? 4 : 6] : [4, 6]);
+        return addresses;
+      },
+    };
+    const found = resolve('a.test', policies[name], resolver, never);
+    if (chosen === undefined) await assert.rejects(found, failing('no_address', /a\.test has no/));
     else assert.deepEqual(await found, chosen);
   });
 }
 
-const errors: readonly (readonly [code: string, policy: PolicyName, reason: Reason])[] = [
-  ['ENOTFOUND', 'ip6, else ip4', 'nxdomain'],
-  ['ENOTFOUND', 'ip4 only', 'no_address'],
-  ['EAI_AGAIN', 'ip4 only', 'dns_error'],
-  ['EAI_FAIL', 'ip6, else ip4', 'dns_error'],
-  ['EAI_MEMORY', 'ip6, else ip4', 'dns_error'],
-  ['EMFILE', 'ip6, else ip4', 'too_many_files'],
-];
-
-for (const [code, name, reason] of errors) {
-  test(`${code} by the policy ${name} is told as ${reason}`, async (t) => {
-    lookUpBy(t, (_host, _options, callback) => callback(Object.assign(new Error(code), { code }), []));
-    await assert.rejects(resolve('a.test', policies[name], never), failing(reason, /a\.test/));
-  });
-}
-
-test('a name of this machine is looked up by the system', async () => {
-  assert.deepEqual(await resolve('localhost', policies['ip4 only'], never), { address: '127.0.0.1', family: 4 });
-});
-
-test('what is no name has no address', async () => {
-  for (const host of ['a..b', 'no such', '[::1]']) {
-    await assert.rejects(resolve(host, policies['ip6, else ip4'], never), failing('nxdomain'));
-  }
-  await assert.rejects(resolve('', policies['ip6, else ip4'], never), failing('bad_target'));
-});
-
-test('a lookup is called off with the probe, and what it then finds is dropped', async (t) => {
-  const controller = new AbortController();
-  let answer: LookupCallback | undefined;
-  lookUpBy(t, (_host, _options, callback) => (answer = callback));
-  const found = resolve('a.test', policies['ip4 only'], controller.signal);
-  controller.abort('timeout');
-  await assert.rejects(found, failing('timeout'));
-  answer?.(null, [v4]);
-  answer?.(Object.assign(new Error('late'), { code: 'ENOTFOUND' }), []);
-});
-
-test('a probe that is called off already looks up nothing', async (t) => {
-  lookUpBy(t, () => assert.fail('it is of no use'));
-  await assert.rejects(resolve('a.test', policies['ip4 only'], AbortSignal.abort('cancelled')), failing('cancelled'));
+test('a target without a host is none', async () => {
+  await assert.rejects(resolve('', policies['ip6, else ip4'], unused, never), failing('bad_target'));
 });
 
 const hashed: readonly (readonly [address: string, family: 4 | 6, bytes: readonly number[]])[] = [

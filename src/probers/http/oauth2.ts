@@ -1,6 +1,7 @@
 import { jwtBearer, type OAuth2Settings } from '../../config/oauth2.ts';
 import { type AbortCause, abortFailure, onAbort } from '../../net/abort.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import type { NameResolver } from '../../net/resolve.ts';
 import type { ConnectionSettings, IpPolicy, Material } from '../../net/settings.ts';
 import type { ProbeContext } from '../../probe/context.ts';
 import { askForToken, type ClientAuthentication, type Token, TokenRefusal } from './token-request.ts';
@@ -28,8 +29,9 @@ export class TokenSource {
     }
     if (this.#asking === undefined || this.#asking.abandoned || this.#asking.given.secret !== secret) {
       log.debug('Requesting an OAuth2 token', { url: this.#settings.tokenUrl.origin });
-      this.#asking = new Asking({ secret, policy, connection: connector.settings }, (given, abort) =>
-        this.#ask(given, abort),
+      this.#asking = new Asking(
+        { secret, policy, connection: connector.settings, resolver: connector.resolver },
+        (given, abort) => this.#ask(given, abort),
       );
     }
     return (await this.#asking.wait(signal)).authorization;
@@ -82,6 +84,7 @@ interface Given {
   readonly secret: string;
   readonly policy: IpPolicy;
   readonly connection: ConnectionSettings;
+  readonly resolver: NameResolver;
 }
 
 /** A request for a token that several probes wait for. It goes on until nobody waits any more. */

@@ -2,6 +2,7 @@ import { type ClientCredentials, jwtBearer, type OAuth2Settings } from '../../co
 import { Connector } from '../../net/connector.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import { authority, basicCredentials } from '../../net/proxy.ts';
+import type { NameResolver } from '../../net/resolve.ts';
 import type { ConnectionSettings, IpPolicy } from '../../net/settings.ts';
 import { userAgent } from '../../version.ts';
 import { exchange, type HttpResponse, type ResponseSink } from './exchange.ts';
@@ -21,6 +22,7 @@ export interface TokenRequest {
   readonly secret: string;
   readonly policy: IpPolicy;
   readonly connection: ConnectionSettings;
+  readonly resolver: NameResolver;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function askForToken(
   request: TokenRequest,
   signal: AbortSignal,
 ): Promise<Token> {
-  const connector = new Connector(request.connection, signal);
+  const connector = new Connector(request.connection, signal, request.resolver);
   const sink = new TokenSink();
   try {
     const response = await post(settings, request, connector, sink, signal);

@@ -1,0 +1,115 @@
+import { abortFailure } from '../abort.ts';
+import { errorCode } from '../error-reason.ts';
+import { ProbeFailure } from '../failure.ts';
+import type { ResolvedAddress } from '../resolve.ts';
+import { ask, type Family, type Reply } from './channel.ts';
+import { whyUnreachable } from './reach.ts';
+import type { AskSettings } from './resolv-conf.ts';
+
+/** What the servers say of a name. */
+export interface Answer {
+  readonly addresses: readonly ResolvedAddress[];
+  /** Seconds for which the addresses hold. */
+  readonly ttl: number;
+  /** Without an address: ENOTFOUND when there is no such name, ENODATA when it has no such address, else what went wrong. */
+  readonly code: string;
+  /** Which servers were asked, and what came of it. */
+  readonly report: string;
+}
+
+/**
+ * Asks one server after the other for a name's addresses, until each IP version is settled: with addresses, or by the
+ * answer that there are none. A server that fails leaves it to the next. Throws ProbeFailure only when called off.
+ */
+export async function askServers(
+  name: string,
+  families: readonly Family[],
+  { servers, timeout, attempts }: AskSettings,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const asking = new Asking(families);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    for (const server of servers) {
+      if (signal.aborted) throw abortFailure(signal, 'resolve');
+      const replies = await ask({ server, name, families: asking.open, timeout }, signal);
+      if (signal.aborted) throw calledOff(signal, name, server);
+      for (const reply of replies) asking.add(server, await explained(reply, server));
+      if (asking.open.length === 0) return asking.answer();
+    }
+  }
+  return asking.answer();
+}
+
+function calledOff(signal: AbortSignal, name: string, server: string): ProbeFailure {
+  const { reason, message } = abortFailure(signal, 'resolve');
+  return new ProbeFailure('resolve', reason, `${message}, while the name server ${server} was asked for ${name}`);
+}
+
+/** Gives c-ares's replies the codes of what happened. */
+async function explained(reply: Reply, server: string): Promise<Reply> {
+  if (reply.code === 'ECANCELLED') return { family: reply.family, code: 'ETIMEOUT' };
+  if (reply.code !== 'ECONNREFUSED') return reply;
+  return { family: reply.family, code: errorCode(await whyUnreachable(server)) ?? reply.code };
+}
+
+const noSuchName = 'ENOTFOUND';
+const noSuchAddress = 'ENODATA';
+
+class Asking {
+  /** What is still to be asked for. */
+  open: readonly Family[];
+  readonly #addresses: ResolvedAddress[] = [];
+  /** Why there are no addresses, by IP version. */
+  readonly #codes = new Map<Family, string>();
+  /** What each server said last. */
+  readonly #said = new Map<string, string>();
+  #ttl = Infinity;
+
+  constructor(families: readonly Family[]) {
+    this.open = families;
+  }
+
+  add(server: string, reply: Reply): void {
+    const { family, code } = reply;
+    this.#said.set(server, saying(code));
+    if (code === undefined) {
+      for (const address of reply.addresses) this.#addresses.push({ address, family });
+      this.#ttl = Math.min(this.#ttl, reply.ttl);
+    } else {
+      this.#codes.set(family, code);
+    }
+    // There is no such name, whatever one asks for: RFC 8020.
+    if (code === noSuchName) this.open = [];
+    else if (code === undefined || code === noSuchAddress) this.open = this.open.filter((other) => other !== family);
+  }
+
+  answer(): Answer {
+    const report = [...this.#said].map(([server, what]) => `${server} ${what}`).join(', ');
+    const codes = [...this.#codes.values()];
+    const code = codes.includes(noSuchName)
+      ? noSuchName
+      : (codes.find((each) => each !== noSuchAddress) ?? noSuchAddress);
+    return { addresses: this.#addresses, ttl: this.#ttl, code, report };
+  }
+}
+
+function saying(code: string | undefined): string {
+  switch (code) {
+    case undefined:
+      return 'has addresses';
+    case noSuchName:
+      return 'knows no such name';
+    case noSuchAddress:
+      return 'knows no such address';
+    case 'ETIMEOUT':
+      return 'does not answer';
+    case 'ECONNREFUSED':
+      return 'refuses to be asked';
+    case 'EBADRESP':
+      return 'answers what is no answer';
+    default:
+      return /^E(SERVFAIL|REFUSED|FORMERR|NOTIMP)$/.test(code)
+        ? `answers ${code.slice(1)}`
+        : `cannot be asked (${code})`;
+  }
+}

@@ -1,0 +1,78 @@
+import { Resolver } from 'node:dns';
+import { onAbort } from '../abort.ts';
+import { errorCode } from '../error-reason.ts';
+import { longestTimeout } from './resolv-conf.ts';
+
+export type Family = 4 | 6;
+
+export interface Question {
+  /** An IP address, with a port if need be. */
+  readonly server: string;
+  /** As DNS has it: ASCII, without a final dot. */
+  readonly name: string;
+  readonly families: readonly Family[];
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** What a server says of a name's addresses of one IP version: them, or a code of c-ares. */
+export type Reply = { readonly family: Family } & (
+  | { readonly code: string }
+  | { readonly code: undefined; readonly addresses: readonly string[]; readonly ttl: number }
+);
+
+/** Channels that nobody uses are kept, so many of them; each holds a few KiB and no descriptor. */
+const mostIdle = 256;
+const idle: Channel[] = [];
+
+/**
+ * Asks one server once for each of the IP versions, at the same time, by UDP, and by TCP where the answer is too long
+ * for that. Resolves when all is answered or given up; a question is given up when `signal` aborts, and leaves no socket.
+ */
+export async function ask(question: Question, signal: AbortSignal): Promise<readonly Reply[]> {
+  const channel = idle.pop() ?? new Channel();
+  try {
+    return await channel.ask(question, signal);
+  } finally {
+    if (idle.length < mostIdle) idle.push(channel);
+  }
+}
+
+/** A channel of c-ares for one question at a time, since only all that a channel does can be called off. */
+class Channel {
+  readonly #resolver = new Resolver({ timeout: longestTimeout, tries: 1 });
+
+  ask({ server, name, families, timeout }: Question, signal: AbortSignal): Promise<readonly Reply[]> {
+    // c-ares waits less for a server that was quick before, down to 250 ms. That is right for a program in a hurry, and
+    // wrong for one that measures. It forgets a server that is no longer in the list.
+    this.#resolver.setServers([nobody]);
+    this.#resolver.setServers([server]);
+    return new Promise((settle) => {
+      const replies: Reply[] = [];
+      const give = (): void => this.#resolver.cancel();
+      const timer = setTimeout(give, timeout);
+      const stop = onAbort(signal, give);
+      const add = (reply: Reply): void => {
+        if (replies.push(reply) < families.length) return;
+        clearTimeout(timer);
+        stop();
+        settle(replies);
+      };
+      for (const family of families) this.#query(name, family, add);
+    });
+  }
+
+  #query(name: string, family: Family, add: (reply: Reply) => void): void {
+    const answered = (error: Error | null, records: readonly { address: string; ttl: number }[]): void => {
+      if (error !== null) return add({ family, code: errorCode(error) ?? 'EBADRESP' });
+      // So with a CNAME that leads nowhere.
+      if (records.length === 0) return add({ family, code: 'ENODATA' });
+      const addresses = records.map(({ address }) => address);
+      add({ family, code: undefined, addresses, ttl: Math.min(...records.map(({ ttl }) => ttl)) });
+    };
+    if (family === 4) this.#resolver.resolve4(name, { ttl: true }, answered);
+    else this.#resolver.resolve6(name, { ttl: true }, answered);
+  }
+}
+
+const nobody = '127.0.0.1:1';
