@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { libc } from '../../src/kernel/libc.ts';
 import { reasons } from '../../src/net/failure.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,20 +16,17 @@ interface Kind {
   readonly scheme?: string;
   readonly alpn?: string;
   readonly startTls?: true;
-  /** Whether the prober says something as soon as it may. */
-  readonly speaksFirst: boolean;
   /** Where it fails before TLS, and within it; undefined for what it does not have. */
   readonly plain: string;
   readonly secured?: string;
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  http: { module: { prober: 'http' }, scheme: 'http://', speaksFirst: true, plain: 'response' },
+  http: { module: { prober: 'http' }, scheme: 'http://', plain: 'response' },
   https: {
     module: { prober: 'http', http: { tls_config } },
     scheme: 'https://',
     alpn: 'http/1.1',
-    speaksFirst: true,
     plain: 'tls',
     secured: 'response',
   },
@@ -37,18 +34,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     module: { prober: 'http', http: { tls_config } },
     scheme: 'https://',
     alpn: 'h2',
-    speaksFirst: true,
     plain: 'tls',
     secured: 'response',
   },
   tcp: {
     module: { prober: 'tcp', tcp: { query_response: [{ expect: '^hello' }] } },
-    speaksFirst: false,
     plain: 'dialogue',
   },
   'tcp over TLS': {
     module: { prober: 'tcp', tcp: { tls: true, tls_config, query_response: [{ expect: '^hello' }] } },
-    speaksFirst: false,
     plain: 'tls',
     secured: 'dialogue',
   },
@@ -67,9 +61,42 @@ const kinds: Readonly<Record<string, Kind>> = {
       },
     },
     startTls: true,
-    speaksFirst: false,
     plain: 'tls',
     secured: 'dialogue',
+  },
+  grpc: { module: { prober: 'grpc' }, plain: 'response' },
+  'grpc over TLS': {
+    module: { prober: 'grpc', grpc: { tls: true, tls_config } },
+    alpn: 'h2',
+    plain: 'tls',
+    secured: 'response',
+  },
+  websocket: { module: { prober: 'websocket' }, scheme: 'ws://', plain: 'response' },
+  'websocket over TLS': {
+    module: { prober: 'websocket', websocket: { http_config: { tls_config } } },
+    scheme: 'wss://',
+    alpn: 'http/1.1',
+    plain: 'tls',
+    secured: 'response',
+  },
+  'dns over TCP': {
+    module: { prober: 'dns', dns: { query_name: 'example.test', transport_protocol: 'tcp' } },
+    plain: 'response',
+  },
+  'dns over TLS': {
+    module: {
+      prober: 'dns',
+      dns: { query_name: 'example.test', transport_protocol: 'tcp', dns_over_tls: true, tls_config },
+    },
+    plain: 'tls',
+    secured: 'response',
+  },
+  'dns over HTTPS': {
+    module: { prober: 'dns', dns: { query_name: 'example.test', transport_protocol: 'https', tls_config } },
+    scheme: 'https://',
+    alpn: 'h2',
+    plain: 'tls',
+    secured: 'response',
   },
 };
 
@@ -97,38 +124,52 @@ const unhandled: unknown[] = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));
 process.on('uncaughtException', (error) => unhandled.push(error));
 
-for (const [name, kind] of Object.entries(kinds)) {
-  test(`${name} against bad servers`, { concurrency: true, timeout: 60_000 }, async (t) => {
-    // What is opened once and kept is not to count.
-    await probeOnce(kind.module, `${kind.scheme ?? ''}127.0.0.1:${await closedPort(t)}`);
-    const before = descriptors();
-    const cells = (Object.keys(misbehaviours) as MisbehaviourName[]).flatMap((misbehaviour) => [
-      { misbehaviour, tls: false, phase: kind.plain },
-      ...(kind.secured === undefined ? [] : [{ misbehaviour, tls: true, phase: kind.secured }]),
-    ]);
-    await Promise.all(
-      cells.map(async ({ misbehaviour, tls, phase }) => {
-        const reason = expected[misbehaviour][phase as 'tls' | 'response' | 'dialogue'];
-        if (reason === '') return;
-        await t.test(`a server that ${misbehaviour}${tls ? ' under TLS' : ''}: ${reason}`, async (t) => {
-          const { alpn, startTls = false, scheme = '', module } = kind;
-          const { address } = await serveBadly(t, { misbehaviour, tls, startTls, ...(alpn !== undefined && { alpn }) });
-          const timeout = reason === 'timeout' ? deadline.timeout : deadline.other;
-          const { success, failure, metrics } = await probeOnce(module, `${scheme}${address}`, { timeout });
-          assert.equal(success, false);
-          assert.equal(metrics.get('probe_success'), 0);
-          assert.ok(failure !== undefined && reasons.includes(failure.reason));
-          assert.equal(metrics.get(`probe_failure_info{phase="${failure.phase}",reason="${failure.reason}"}`), 1);
-          assert.equal(failure.reason, reason, failure.message);
-          // The kernel may tell of a reset before it tells that the connection stood; a busy machine may not get far.
-          const earlier =
-            misbehaviour === 'resets at once' || reason === 'timeout' ? ['connect', 'tls', 'dialogue'] : [];
-          assert.ok([phase, ...earlier].includes(failure.phase), `${failure.phase}: ${failure.message}`);
-        });
+test('bad servers end a probe with a reason, and nothing else', { concurrency: true, timeout: 60_000 }, async (t) => {
+  // What is opened once and kept is not to count.
+  const port = await closedPort(t);
+  for (const { module, scheme = '' } of Object.values(kinds)) await probeOnce(module, `${scheme}127.0.0.1:${port}`);
+  const before = descriptors();
+  await Promise.all(
+    Object.entries(kinds).map(([name, kind]) =>
+      t.test(name, { concurrency: true }, async (t) => {
+        await Promise.all(cellsOf(kind).map((cell) => testCell(t, kind, cell)));
       }),
-    );
-    await eventually(async () => assert.equal(descriptors(), before), 5);
-    assert.deepEqual(unhandled, []);
+    ),
+  );
+  await eventually(async () => assert.equal(descriptors(), before), 5);
+  assert.deepEqual(unhandled, []);
+});
+
+/** One misbehaviour at one place of a probe's way. */
+interface Cell {
+  readonly misbehaviour: MisbehaviourName;
+  readonly tls: boolean;
+  readonly phase: string;
+  readonly reason: string;
+}
+
+function cellsOf({ plain, secured }: Kind): Cell[] {
+  const places = [{ tls: false, phase: plain }, ...(secured === undefined ? [] : [{ tls: true, phase: secured }])];
+  return (Object.keys(misbehaviours) as MisbehaviourName[])
+    .flatMap((misbehaviour) => places.map((place) => ({ ...place, misbehaviour })))
+    .map((cell) => ({ ...cell, reason: expected[cell.misbehaviour][cell.phase as 'tls' | 'response' | 'dialogue'] }))
+    .filter(({ reason }) => reason !== '');
+}
+
+function testCell(t: TestContext, kind: Kind, { misbehaviour, tls, phase, reason }: Cell): Promise<void> {
+  return t.test(`a server that ${misbehaviour}${tls ? ' under TLS' : ''}: ${reason}`, async (t) => {
+    const { alpn, startTls = false, scheme = '', module } = kind;
+    const { address } = await serveBadly(t, { misbehaviour, tls, startTls, ...(alpn !== undefined && { alpn }) });
+    const timeout = reason === 'timeout' ? deadline.timeout : deadline.other;
+    const { success, failure, metrics } = await probeOnce(module, `${scheme}${address}`, { timeout });
+    assert.equal(success, false);
+    assert.equal(metrics.get('probe_success'), 0);
+    assert.ok(failure !== undefined && reasons.includes(failure.reason));
+    assert.equal(metrics.get(`probe_failure_info{phase="${failure.phase}",reason="${failure.reason}"}`), 1);
+    assert.equal(failure.reason, reason, failure.message);
+    // The kernel may tell of a reset before it tells that the connection stood; a busy machine may not get far.
+    const earlier = misbehaviour === 'resets at once' || reason === 'timeout' ? ['connect', 'tls', 'dialogue'] : [];
+    assert.ok([phase, ...earlier].includes(failure.phase), `${failure.phase}: ${failure.message}`);
   });
 }
 

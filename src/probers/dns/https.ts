@@ -4,8 +4,7 @@ import { userAgent } from '../../version.ts';
 import { Body } from '../http/body.ts';
 import { exchange as exchangeHttp } from '../http/exchange.ts';
 import type { HttpTarget } from '../http/target.ts';
-import type { Exchange } from './exchange.ts';
-import { misfit } from './message.ts';
+import { checkFit, type Exchange } from './exchange.ts';
 import { connect } from './stream.ts';
 
 const mediaType = 'application/dns-message';
@@ -40,8 +39,6 @@ export async function askByHttps(exchange: Exchange, url: HttpTarget): Promise<B
     throw new ProbeFailure('response', 'bad_response', message);
   }
   const answer = body.bytes();
-  const why = misfit(id, query.question, answer);
-  if (why !== undefined)
-    throw new ProbeFailure('response', 'bad_response', `The answer does not fit the query: ${why}`);
+  checkFit(exchange, answer);
   return answer;
 }

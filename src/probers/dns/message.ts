@@ -21,7 +21,8 @@ export interface DnsMessage {
   readonly additional: readonly DnsRecord[];
 }
 
-const headerLength = 12;
+/** Of a message, in bytes. */
+export const headerLength = 12;
 
 /** The header's fields (RFC 1035, section 4.1.1), and a reader of what follows. */
 interface Head {

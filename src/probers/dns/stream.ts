@@ -2,8 +2,8 @@ import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import { StreamReader } from '../../net/stream-reader.ts';
 import { secure } from '../../probe/secure.ts';
-import type { Exchange } from './exchange.ts';
-import { misfit } from './message.ts';
+import { checkFit, type Exchange } from './exchange.ts';
+import { headerLength } from './message.ts';
 
 /** Connects, and shakes hands where the way has TLS. Throws ProbeFailure. */
 export async function connect({ context, address, port, source, tls }: Exchange): Promise<Connection> {
@@ -22,10 +22,12 @@ export async function askByStream(exchange: Exchange): Promise<Buffer> {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);
   stream.write(Buffer.concat([length, message]));
-  const answer = await readExactly(reader, (await readExactly(reader, 2)).readUInt16BE());
-  const why = misfit(id, query.question, answer);
-  if (why !== undefined)
-    throw new ProbeFailure('response', 'bad_response', `The answer does not fit the query: ${why}`);
+  const expected = (await readExactly(reader, 2)).readUInt16BE();
+  // What is no answer is told by its header: the rest of it might never come.
+  const header = await readExactly(reader, Math.min(expected, headerLength));
+  checkFit(exchange, header);
+  const answer = Buffer.concat([header, await readExactly(reader, expected - header.length)]);
+  checkFit(exchange, answer);
   return answer;
 }
 
