@@ -79,6 +79,9 @@ function parseLoosely(text: string): URL | undefined {
   return URL.canParse(url) ? new URL(url) : undefined;
 }
 
+/** RFC 1929, section 2. */
+const longestOfSocks = 255;
+
 /** A proxy, or why it cannot be used; the reason reads on after the URL's name. */
 function describeProxy(url: URL): Proxy | string {
   const scheme = url.protocol.replace(/:$/, '').replace(/^socks5h$/, 'socks5');
@@ -89,7 +92,11 @@ function describeProxy(url: URL): Proxy | string {
   const port = url.port === '' ? (defaultPorts[scheme] ?? 0) : Number(url.port);
   if (host === '' || !URL.canParse(`http://${authority(host, port)}`)) return 'must name a host';
   const { username, password } = url;
-  const credentials = username === '' && password === '' ? undefined : `${decode(username)}:${decode(password)}`;
+  const [user, secret] = [decode(username), decode(password)];
+  if (scheme === 'socks5' && [user, secret].some((part) => Buffer.byteLength(part) > longestOfSocks)) {
+    return `has a user or password of more than ${longestOfSocks} bytes, which SOCKS 5 cannot carry`;
+  }
+  const credentials = user === '' && secret === '' ? undefined : `${user}:${secret}`;
   return { scheme, host, port, credentials };
 }
 

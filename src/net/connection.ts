@@ -93,7 +93,8 @@ export class Connection {
     try {
       const context = tlsContext(options.settings);
       const secured = startTls(this.#stream, options, context);
-      secured.on('error', () => {});
+      // The runtime tells of an alert without ending the stream: its end would then be taken for the reason.
+      secured.on('error', (error) => secured.destroy(error));
       this.#tellResetFromEnd(secured);
       this.#socket.carry(secured);
       this.#stream = secured;
@@ -118,11 +119,11 @@ export class Connection {
     this.#socket.destroy();
     await this.#closed;
     if ('path' in this.endpoint) return undefined;
-    const facts = tcpFacts(this.endpoint, this.#local, this.#socket.info);
+    const facts = tcpFacts(this.endpoint, this.#local, this.#socket);
     if (this.#settings.close === 'reset' || facts.closedState !== 'closed') return facts;
     // While the kernel puts a TIME_WAIT in the place of a socket, it may find neither: it is asked once more.
     await delay(2);
-    return tcpFacts(this.endpoint, this.#local, this.#socket.info);
+    return tcpFacts(this.endpoint, this.#local, this.#socket);
   }
 
   #tellResetFromEnd(stream: Socket): void {

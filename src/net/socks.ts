@@ -11,15 +11,15 @@ const addressTypes = { ipv4: 1, name: 3, ipv6: 4 } as const;
 
 /** Why a proxy did not connect, by its reply (RFC 1928, section 6). */
 const replies: readonly (readonly [reason: Reason, text: string])[] = [
-  ['other', 'succeeded'],
-  ['other', 'a general failure'],
+  ['status', 'succeeded'],
+  ['status', 'a general failure'],
   ['permission', 'its rules do not allow the connection'],
   ['unreachable', 'the network is unreachable'],
   ['unreachable', 'the target is unreachable'],
   ['refused', 'the target refused the connection'],
   ['unreachable', 'the time to live expired'],
-  ['other', 'it does not know CONNECT'],
-  ['other', 'it does not know this type of address'],
+  ['status', 'it does not know CONNECT'],
+  ['status', 'it does not know this type of address'],
 ];
 
 /**
@@ -43,7 +43,7 @@ export async function connectBySocks(
   stream.write(Buffer.concat([Buffer.from([version, 1, 0]), addressBytes(target.host), port]));
   const [, reply = 1, , type] = await read(reader, 4);
   if (reply !== 0) {
-    const [reason, text] = replies[reply] ?? ['other', `reply ${reply}`];
+    const [reason, text] = replies[reply] ?? ['bad_response', `its reply is ${reply}, which is none`];
     throw failed(reason, `It does not connect to the target: ${text}`);
   }
   const length = type === addressTypes.name ? ((await read(reader, 1))[0] ?? 0) : type === addressTypes.ipv4 ? 4 : 16;
@@ -54,8 +54,6 @@ async function authenticate(stream: Duplex, reader: StreamReader, credentials: s
   const colon = credentials.indexOf(':');
   const user = Buffer.from(credentials.slice(0, colon));
   const password = Buffer.from(credentials.slice(colon + 1));
-  if (user.length > 255 || password.length > 255)
-    throw failed('other', 'Its user or password is longer than 255 bytes');
   stream.write(Buffer.concat([Buffer.from([1, user.length]), user, Buffer.from([password.length]), password]));
   const [, status] = await read(reader, 2);
   if (status !== 0) throw failed('status', 'It refuses the user and password');

@@ -2,6 +2,7 @@ import { type ConnectionTuple, lookupSocket, socketsTo } from '../kernel/sock-di
 import type { TcpInfo } from '../kernel/tcp-info.ts';
 import type { StateCounts, TcpState } from '../kernel/tcp-states.ts';
 import type { TcpEndpoint } from './endpoint.ts';
+import type { ProbeSocket } from './probe-socket.ts';
 
 /** What the kernel tells of a TCP connection that was closed. */
 export interface TcpFacts {
@@ -9,6 +10,8 @@ export interface TcpFacts {
   readonly info: TcpInfo | undefined;
   /** Whether the connection was ever established. */
   readonly established: boolean;
+  /** Whether the other end reset it, which the runtime takes for an end when it comes right behind data. */
+  readonly reset: boolean;
   /** The socket's state after the close; `closed` when it is gone; undefined when the kernel cannot be asked. */
   readonly closedState: TcpState | 'closed' | undefined;
   /** How many sockets there are towards the same address and port, by state. */
@@ -22,7 +25,11 @@ export interface LocalEnd {
 }
 
 /** Asks the kernel for a connection just closed; `local` is undefined when it was never established. */
-export function tcpFacts(remote: TcpEndpoint, local: LocalEnd | undefined, info: TcpInfo | undefined): TcpFacts {
+export function tcpFacts(
+  remote: TcpEndpoint,
+  local: LocalEnd | undefined,
+  { info, bytesRead }: Pick<ProbeSocket, 'info' | 'bytesRead'>,
+): TcpFacts {
   const tuple = local && {
     localAddress: local.address,
     localPort: local.port,
@@ -30,7 +37,14 @@ export function tcpFacts(remote: TcpEndpoint, local: LocalEnd | undefined, info:
     remotePort: remote.port,
   };
   const closedState = stateAfterClose(tuple, info);
-  return { info, established: local !== undefined, closedState, sockets: socketsTowards(remote, tuple, closedState) };
+  const sockets = socketsTowards(remote, tuple, closedState);
+  const established = local !== undefined;
+  return { info, established, reset: established && wasReset(info, bytesRead), closedState, sockets };
+}
+
+/** A connection that is over before its close was reset, unless an end came first, which the kernel counts as a byte. */
+function wasReset(info: TcpInfo | undefined, bytesRead: number): boolean {
+  return info?.state === 'close' && info.receivedBytes !== bytesRead + 1;
 }
 
 function stateAfterClose(

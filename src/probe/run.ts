@@ -78,6 +78,7 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
   const duration = (performance.now() - started) / 1000;
   const facts = await connector.close();
   if (facts !== undefined) recordTcp(metrics, facts, connector.opened);
+  if (failure?.reason === 'closed' && facts?.reset === true) failure = asReset(failure);
   recordOutcome(metrics, failure, duration, timeout);
   return { module, target, success: failure === undefined, duration, failure, metrics, log };
 }
@@ -110,4 +111,9 @@ function failureOf(error: unknown, log: ProbeLog): ProbeFailure {
     err: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
   return new ProbeFailure('check', 'other', 'The prober itself failed', { cause: error });
+}
+
+/** A reset right behind data looks like an end to whoever reads; the kernel has told better meanwhile. */
+function asReset(failure: ProbeFailure): ProbeFailure {
+  return new ProbeFailure(failure.phase, 'reset', `${failure.message} (it was reset)`, { cause: failure });
 }

@@ -74,6 +74,10 @@ test('a proxy of the environment that cannot be one is refused, and named by its
 });
 
 const refused: readonly (readonly [yaml: string, mistake: string])[] = [
+  [
+    `{proxy_url: "socks5://${'u'.repeat(256)}@proxy.test"}`,
+    '1:13: proxy_url: has a user or password of more than 255 bytes, which SOCKS 5 cannot carry',
+  ],
   ['{proxy_url: "proxy.test:3128"}', '1:13: proxy_url: must be a URL that begins with http://, https:// or socks5://'],
   ['{proxy_url: proxy}', '1:13: proxy_url: must be a URL such as http://proxy.example:3128'],
   ['{no_proxy: a}', '1:12: no_proxy: there is no proxy that it could except targets from: give proxy_url'],

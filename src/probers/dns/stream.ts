@@ -1,5 +1,6 @@
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import { tlsContext } from '../../net/tls-context.ts';
 import { StreamReader } from '../../net/stream-reader.ts';
 import { secure } from '../../probe/secure.ts';
 import { checkFit, type Exchange } from './exchange.ts';
@@ -7,6 +8,7 @@ import { headerLength } from './message.ts';
 
 /** Connects, and shakes hands where the way has TLS. Throws ProbeFailure. */
 export async function connect({ context, address, port, source, tls }: Exchange): Promise<Connection> {
+  if (tls !== undefined) tlsContext(tls.settings); // Files that cannot be used are told before anybody is bothered.
   const connection = await context.connector.open(address, port, source);
   if (tls !== undefined) await secure(context, connection, tls);
   return connection;

@@ -160,11 +160,11 @@ test('a SOCKS proxy is told the name, and its user where it wants one', async (t
 
 test('a SOCKS proxy that cannot connect says why', async (t) => {
   for (const [reply, reason] of [
-    [1, 'other'],
+    [1, 'status'],
     [2, 'permission'],
     [4, 'unreachable'],
     [5, 'refused'],
-    [99, 'other'],
+    [99, 'bad_response'],
   ] as const) {
     assert.deepEqual(await throughSocks(t, { reply }), [`proxy ${reason}`, undefined]);
   }
