@@ -115,5 +115,7 @@ function failureOf(error: unknown, log: ProbeLog): ProbeFailure {
 
 /** A reset right behind data looks like an end to whoever reads; the kernel has told better meanwhile. */
 function asReset(failure: ProbeFailure): ProbeFailure {
-  return new ProbeFailure(failure.phase, 'reset', `${failure.message} (it was reset)`, { cause: failure });
+  const { phase, message, step } = failure;
+  const options = { cause: failure, ...(step !== undefined && { step }) };
+  return new ProbeFailure(phase, 'reset', `${message} (it was reset)`, options);
 }

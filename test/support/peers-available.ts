@@ -8,6 +8,7 @@ const names = {
   promtool: ['promtool'],
   ss: ['ss'],
   ip: ['ip'],
+  nft: ['nft'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   dovecot: ['dovecot'],
   mariadbd: ['mariadbd'],

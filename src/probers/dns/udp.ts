@@ -33,7 +33,8 @@ export async function askByUdp({ context, address, port, source, query, id, conn
     });
     stop = onAbort(signal, () => reject(abortFailure(signal, phase)));
     const connect = (): void =>
-      socket.connect(port, address.address, () => {
+      socket.connect(port, address.address, (error?: Error) => {
+        if (error !== undefined) return fail(error);
         phase = 'response';
         connected();
         socket.send(query.withId(id), (error) => {

@@ -21,9 +21,9 @@ export interface Cause {
   arrange(lifetime: Lifetime): Arranged | Promise<Arranged>;
 }
 
-/** Makes every cause happen, and asserts that a probe tells exactly its reason, on its phase. */
-export function testCauses(title: string, causes: readonly Cause[]): void {
-  test(title, { concurrency: true, timeout: 60_000 }, async (t) => {
+/** Makes every cause happen, all at once by default, and asserts that a probe tells exactly its reason, on its phase. */
+export function testCauses(title: string, causes: readonly Cause[], { concurrency = 1000 } = {}): void {
+  test(title, { concurrency, timeout: 60_000 }, async (t) => {
     const each = causes.map((cause) =>
       t.test(`${cause.name}: ${cause.phase}, ${cause.reason}`, async (t) => {
         const { module, target, ...options } = await cause.arrange(t);

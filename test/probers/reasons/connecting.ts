@@ -53,7 +53,7 @@ const refusals = kinds.map((kind): Cause => ({
   arrange: async (t) => ({ module: kind.module, target: `${kind.scheme}127.0.0.1:${await closedPort(t)}` }),
 }));
 
-const backlogs = kinds.map((kind): Cause => ({
+const backlogs = plainKinds.map((kind): Cause => ({
   name: `${kind.name} to a listener whose backlog is full`,
   phase: 'connect',
   reason: 'timeout',

@@ -1,8 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { phases, type Reason, reasons } from '../../../src/net/failure.ts';
+import { cancelled } from './cancelled.ts';
 import { testCauses } from './cause.ts';
 import { checks } from './checks.ts';
 import { connecting } from './connecting.ts';
+import { descriptors } from './descriptors.ts';
 import { exchanges } from './exchanges.ts';
 import { handshakes } from './handshakes.ts';
+import { localPorts, network } from './network.ts';
 import { helpers } from './proxies.ts';
 
 testCauses('what goes wrong before a connection', connecting);
@@ -10,3 +16,38 @@ testCauses('what goes wrong with TLS', handshakes);
 testCauses('what goes wrong with an answer', exchanges);
 testCauses('what a check finds wrong', checks);
 testCauses('what goes wrong with proxies and tokens', helpers);
+testCauses('probes whose client goes away', cancelled);
+
+/** The reasons without a cause above, or in the network and the process of `elsewhere.test.ts`. */
+const withoutCause: Partial<Record<Reason, string>> = {
+  denied_by_policy: 'there is no policy for targets yet',
+  too_many_probes: 'a probe too many is refused with status 503, and is none',
+  certificate_revoked: 'nobody is asked for revocations yet',
+  nxdomain: 'the names that a machine knows are its own affair',
+  dns_error: 'the names that a machine knows are its own affair',
+  other: 'a cause that becomes known gets a reason of its own',
+};
+
+test('every reason and every phase has a cause', () => {
+  const causes = [
+    cancelled,
+    connecting,
+    handshakes,
+    exchanges,
+    checks,
+    helpers,
+    network,
+    localPorts,
+    descriptors,
+  ].flat();
+  const caused = new Set<string>(causes.map(({ reason }) => reason));
+  assert.deepEqual(
+    reasons.filter((reason) => caused.has(reason) === reason in withoutCause),
+    [],
+  );
+  const reached = new Set<string>(causes.map(({ phase }) => phase));
+  assert.deepEqual(
+    phases.filter((phase) => !reached.has(phase)),
+    [],
+  );
+});
