@@ -4,6 +4,7 @@ import type { ConnectionSettings } from '../net/settings.ts';
 import { readConnectionSettings } from './connection.ts';
 import { quote } from './decode.ts';
 import { nearMiss } from './near-miss.ts';
+import { type Parameters, readWithParameters } from './parameters.ts';
 import { ConfigReader } from './reader.ts';
 import { type Retries, readRetries } from './retries.ts';
 import { renderMasked } from './render.ts';
@@ -24,6 +25,8 @@ export interface ModuleConfig<P> {
   readonly retries?: Retries;
   /** How names are looked up; absent when the module does not say. */
   readonly resolver?: NameResolver;
+  /** Undefined when the URL can set nothing. */
+  readonly parameters?: Parameters;
   readonly probe: P;
   /** The module as YAML, secrets masked. */
   readonly yaml: string;
@@ -89,6 +92,31 @@ function readModule<P>(
   const resolver = readResolver(section.section('resolver'));
   if (prober === 'unix') refuseAddresses(section, { connection, ipInfo });
   const retries = section.has('retries') ? readRetries(section.section('retries')) : undefined;
+  const { parameters, probe } = readWithParameters(section, (declared) => ({
+    ...(declared !== undefined && { parameters: declared }),
+    probe: readProbe(section, prober, probers),
+  }));
+  return prober === undefined || probe === undefined
+    ? undefined
+    : {
+        name,
+        prober,
+        timeout,
+        connection,
+        ipInfo,
+        ...(resolver !== undefined && { resolver }),
+        ...(retries !== undefined && { retries }),
+        ...(parameters !== undefined && { parameters }),
+        probe: probe.made,
+      };
+}
+
+/** What the prober makes of its section; the sections of others are read for their mistakes. */
+function readProbe<P>(
+  section: ConfigReader,
+  prober: string | undefined,
+  probers: ProberRegistry<P>,
+): { readonly made: P } | undefined {
   let probe: { readonly made: P } | undefined;
   for (const [other, read] of Object.entries(probers)) {
     if (other === prober) {
@@ -103,18 +131,7 @@ function readModule<P>(
       section.fail(other, `prober ${other} is not supported yet`);
     }
   }
-  return prober === undefined || probe === undefined
-    ? undefined
-    : {
-        name,
-        prober,
-        timeout,
-        connection,
-        ipInfo,
-        ...(resolver !== undefined && { resolver }),
-        ...(retries !== undefined && { retries }),
-        probe: probe.made,
-      };
+  return probe;
 }
 
 function refuseAddresses(

@@ -10,6 +10,15 @@ import { renderMasked } from './render.ts';
 import { Secret, maskedSecret } from './secret.ts';
 import { type ConfigSource, startOf } from './source.ts';
 import type { StatusCodes } from './status-codes.ts';
+import { placesIn, Template } from './template.ts';
+
+/** The parameters that a module declares. */
+export interface DeclaredParameters {
+  /** Hears that a parameter has a place; false when the module has no such parameter. */
+  place(name: string): boolean;
+}
+
+const noPlace = 'no parameter may stand here';
 
 /** Whether a value is shown as `<secret>` wherever the configuration is shown. */
 export interface Secrecy {
@@ -33,6 +42,7 @@ export class ConfigReader {
   readonly #known = new Set<string>();
   readonly #sections = new Map<string, ConfigReader>();
   readonly #children: ConfigReader[] = [];
+  #parameters: DeclaredParameters | undefined;
 
   constructor(source: ConfigSource, map: YAMLMap | undefined, at: number, path = '', within: readonly Node[] = []) {
     this.path = path;
@@ -71,6 +81,26 @@ export class ConfigReader {
   /** The bytes of `!!binary`, else the UTF-8 of a text. */
   bytes(key: string, secrecy?: Secrecy): Buffer | undefined {
     return this.#scalar(key, decode.bytes, secrecy);
+  }
+
+  /** From here on, in this mapping and in those below, these parameters have places in what `template` reads, and nowhere else. */
+  declare(parameters: DeclaredParameters): void {
+    this.#parameters = parameters;
+  }
+
+  /** A text or `!!binary` in which parameters of the module may have places. */
+  template(key: string, secrecy?: Secrecy): Template | undefined {
+    const node = this.#value(key);
+    if (node === undefined) {
+      return undefined;
+    }
+    if (secrecy?.secret === true) maskNode(this.#source, node);
+    const bytes = decodeNode(this.#source, { node, path: pathOf(this.path, key) }, decode.bytes);
+    if (bytes === undefined) {
+      return undefined;
+    }
+    this.#checkPlaces(key, bytes.toString());
+    return Template.parse(bytes, { places: this.#parameters !== undefined });
   }
 
   /** A text that nothing shows. */
@@ -151,9 +181,13 @@ export class ConfigReader {
     const node = this.#value(key);
     if (node === undefined) return {};
     const place = { node, path: pathOf(this.path, key) };
-    if (isMap(node)) return plainValue(this.#source, place) as Record<string, unknown>;
-    refuseNode(this.#source, place, 'a mapping');
-    return {};
+    if (!isMap(node)) {
+      refuseNode(this.#source, place, 'a mapping');
+      return {};
+    }
+    const values = plainValue(this.#source, place) as Record<string, unknown>;
+    if (this.#parameters !== undefined && placesIn(JSON.stringify(values)).length > 0) this.fail(key, noPlace);
+    return values;
   }
 
   /** A mapping; an empty one when the key is absent, so that all its defaults apply. */
@@ -242,6 +276,15 @@ export class ConfigReader {
     for (const child of this.#children) child.finish();
   }
 
+  /** Where the module declares no parameters at all, places are only warned of: the text is sent as it is. */
+  #checkPlaces(key: string, text: string): void {
+    for (const name of placesIn(text)) {
+      if (this.#parameters === undefined)
+        this.warn(key, `\${param.${name}} has no meaning: the module has no parameters`);
+      else if (!this.#parameters.place(name)) this.fail(key, `the module has no parameter ${decode.quote(name)}`);
+    }
+  }
+
   #value(key: string): Node | undefined {
     this.#known.add(key);
     return this.#entries.get(key)?.value;
@@ -259,12 +302,21 @@ export class ConfigReader {
       return undefined;
     }
     if (secrecy?.secret === true) maskNode(this.#source, node);
-    return decodeNode(this.#source, { node, path: pathOf(this.path, key) }, decoder);
+    return this.#decode({ node, path: pathOf(this.path, key) }, decoder);
+  }
+
+  #decode<T>(item: Located, decoder: decode.Decoder<T>): T | undefined {
+    const { node, path } = item;
+    if (this.#parameters !== undefined && isScalar(node) && placesIn(String(node.value)).length > 0) {
+      this.#source.refuse(node, path, noPlace);
+      return undefined;
+    }
+    return decodeNode(this.#source, item, decoder);
   }
 
   #scalars<T>(key: string, decoder: decode.Decoder<T>): T[] {
     return this.#items(key)
-      .map((item) => decodeNode(this.#source, item, decoder))
+      .map((item) => this.#decode(item, decoder))
       .filter((value) => value !== undefined);
   }
 
@@ -282,6 +334,7 @@ export class ConfigReader {
       map = undefined;
     }
     const child = new ConfigReader(this.#source, map, at, path, this.#within);
+    if (this.#parameters !== undefined) child.declare(this.#parameters);
     this.#children.push(child);
     return child;
   }

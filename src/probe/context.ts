@@ -1,9 +1,11 @@
 import type { ProbeLog } from '../log/probe-log.ts';
 import type { ProbeMetrics } from '../metrics/probe-metrics.ts';
 import type { Connector } from '../net/connector.ts';
+import type { Parameters } from '../config/parameters.ts';
 import type { ConfigReader } from '../config/reader.ts';
 import type { Retries } from '../config/retries.ts';
 import type { NameResolver } from '../net/resolve.ts';
+import type { ParameterValues } from '../config/template.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
 
 /** What one run of a probe gets. */
@@ -12,8 +14,8 @@ export interface ProbeContext {
   readonly target: string;
   /** The `hostname` parameter, when given. */
   readonly hostname: string | undefined;
-  /** The other parameters of the request's URL, by name; empty when there are none. */
-  readonly parameters: Readonly<Record<string, string | undefined>>;
+  /** The values of the module's parameters. */
+  readonly parameters: ParameterValues;
   /** Aborts at the deadline, and when the client that asked has gone. */
   readonly signal: AbortSignal;
   /** When that is at the latest, in milliseconds on the clock of `performance.now()`. */
@@ -49,6 +51,8 @@ export interface Module {
   readonly retries?: Retries;
   /** Looks up the names that its probes meet; without one this machine's does. */
   readonly resolver?: NameResolver;
+  /** Undefined when the URL can set nothing. */
+  readonly parameters?: Parameters;
   readonly probe: Probe;
   /** The module as YAML, as it was written, secrets masked. */
   readonly yaml: string;

@@ -1,3 +1,4 @@
+import { noValues, type ParameterValues } from '../config/template.ts';
 import { type LogRecord, ProbeLog } from '../log/probe-log.ts';
 import * as families from '../metrics/families/probe.ts';
 import { ProbeMetrics } from '../metrics/probe-metrics.ts';
@@ -12,7 +13,8 @@ export interface ProbeRequest {
   readonly module: Module;
   readonly target: string;
   readonly hostname: string | undefined;
-  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  /** The values of the module's parameters; their defaults without it. */
+  readonly parameters?: ParameterValues;
   /** Seconds from now to the deadline. */
   readonly timeout: number;
   /** Aborts when the client that asked has gone. */
@@ -61,7 +63,7 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
     await module.probe({
       target,
       hostname: request.hostname,
-      parameters: request.parameters ?? {},
+      parameters: request.parameters ?? defaultsOf(module),
       signal: controller.signal,
       deadline: started + timeout * 1000,
       ipInfo: module.ipInfo ?? false,
@@ -81,6 +83,12 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
   if (failure?.reason === 'closed' && facts?.reset === true) failure = asReset(failure);
   recordOutcome(metrics, failure, duration, timeout);
   return { module, target, success: failure === undefined, duration, failure, metrics, log };
+}
+
+function defaultsOf({ parameters }: Module): ParameterValues {
+  const values = parameters?.read({}) ?? noValues;
+  if (typeof values === 'string') throw new ProbeFailure('admission', 'bad_target', values);
+  return values;
 }
 
 function tellVerdict({ log, failure, duration, attempts }: ProbeResult): void {

@@ -1,5 +1,6 @@
 import type { ConfigReader } from '../config/reader.ts';
 import type { Regexp, RegexpMatch } from '../config/regexp.ts';
+import type { Template } from '../config/template.ts';
 import { expectInfo, failedDueToBytes, failedDueToRegex } from '../metrics/families/probe.ts';
 import { abortFailure, onAbort } from '../net/abort.ts';
 import { asFailure } from '../net/error-reason.ts';
@@ -21,8 +22,8 @@ export interface DialogueStep {
   readonly expectBytes: Buffer | undefined;
   /** Undefined when no labels are asked for; an empty list asks for a sample without any. */
   readonly labels: readonly Label[] | undefined;
-  /** What to send; captures of `expect` may stand in it. */
-  readonly send: Buffer | undefined;
+  /** What to send; captures of `expect` and parameters may stand in it. */
+  readonly send: Template | undefined;
   /** What is sent behind it, unless it turns out to be empty. */
   readonly end: Buffer;
   readonly starttls: boolean;
@@ -40,13 +41,14 @@ export function readDialogue(section: ConfigReader): DialogueStep[] {
 /** Reads one step. */
 export function readStep(step: ConfigReader): DialogueStep {
   const expect = step.regexp('expect');
-  const expectBytes = nonEmpty(step.bytes('expect_bytes'));
+  const bytes = step.bytes('expect_bytes');
+  const expectBytes = bytes?.length === 0 ? undefined : bytes;
   if (expect !== undefined && expectBytes !== undefined) {
     step.fail('expect_bytes', 'expect and expect_bytes are mutually exclusive');
   }
   const secret = step.boolean('secret', false);
-  const send = nonEmpty(step.bytes('send', { secret }));
-  const sendBytes = step.string('send_bytes', { secret });
+  const send = nonEmpty(step.template('send', { secret }));
+  const sendBytes = step.template('send_bytes', { secret });
   if (send !== undefined && sendBytes !== undefined) {
     step.fail('send_bytes', 'send (which adds a newline) and send_bytes (which does not) are mutually exclusive');
   }
@@ -67,18 +69,27 @@ function readLabel(label: ConfigReader): Label {
   return { name, value: label.bytes('value') ?? Buffer.alloc(0) };
 }
 
-function readEscapes(step: ConfigReader, text: string | undefined): Buffer | undefined {
-  if (text === undefined) return undefined;
+function readEscapes(step: ConfigReader, text: Template | undefined): Template | undefined {
   try {
-    return nonEmpty(unescapeBytes(text));
+    return nonEmpty(text?.map((written) => unescapeBytes(written.toString())));
   } catch (error) {
     step.fail('send_bytes', (error as SyntaxError).message);
     return undefined;
   }
 }
 
-function nonEmpty(bytes: Buffer | undefined): Buffer | undefined {
-  return bytes?.length === 0 ? undefined : bytes;
+function nonEmpty(template: Template | undefined): Template | undefined {
+  return template?.empty === true ? undefined : template;
+}
+
+/** What a step sends, with captures of what it matched and parameters in their places; empty for nothing. */
+export function toSend(
+  { send }: DialogueStep,
+  match: RegexpMatch | undefined,
+  { parameters }: Pick<ProbeContext, 'parameters'>,
+): Buffer {
+  const template = match === undefined ? send : send?.map((written) => match.expand(written));
+  return template?.bytes(parameters) ?? Buffer.alloc(0);
 }
 
 /** The longest line that `expect` looks at, in bytes. */
@@ -128,8 +139,7 @@ async function takeStep(
   if (step.expect !== undefined) match = await expectLine(context, step.expect, reader);
   if (match !== undefined && step.labels !== undefined) recordLabels(context, step.labels, match);
   if (step.expectBytes !== undefined) await expectExactly(context, step.expectBytes, reader);
-  if (step.send === undefined) return;
-  const text = match === undefined ? step.send : match.expand(step.send);
+  const text = toSend(step, match, context);
   if (text.length === 0) return;
   context.log.debug('Sending', { data: step.secret ? '<secret>' : text.toString() });
   await write(on.stream, Buffer.concat([text, step.end]), context.signal);

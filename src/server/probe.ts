@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { noParameters } from '../config/parameters.ts';
+import type { ParameterValues } from '../config/template.ts';
 import { severity } from '../log/logger.ts';
 import type { LogRecord } from '../log/probe-log.ts';
 import type { Admission, Rejection } from '../probe/admission.ts';
@@ -24,7 +26,7 @@ interface Order {
   readonly module: Module;
   readonly target: string;
   readonly hostname: string | undefined;
-  readonly parameters: Query;
+  readonly parameters: ParameterValues;
   readonly timeout: number;
 }
 
@@ -67,9 +69,11 @@ function readOrder(request: FastifyRequest<ProbeRoute>, options: AppOptions): Or
     throw refusal(options, 'debug_disabled', 403, 'debug=true is switched off by --no-probe.debug');
   }
   const hostname = query['hostname'] || undefined;
-  const contradiction = module.probe.refuse?.({ hostname, parameters: query });
+  const parameters = (module.parameters ?? noParameters).read(query);
+  if (typeof parameters === 'string') throw refusal(options, 'bad_parameter', 400, parameters);
+  const contradiction = module.probe.refuse?.({ hostname, parameters });
   if (contradiction !== undefined) throw refusal(options, 'contradiction', 400, contradiction);
-  return { module, target: query['target'], hostname, parameters: query, timeout };
+  return { module, target: query['target'], hostname, parameters, timeout };
 }
 
 function readTimeout(request: FastifyRequest<ProbeRoute>, module: Module, options: AppOptions): number {

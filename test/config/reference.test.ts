@@ -11,6 +11,8 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   'The file': (entry) => `{${entry}}`,
   'A module': (entry, key) => module(key === 'prober' ? entry : `prober: tcp, ${entry}`),
   connection: (entry) => module(`prober: tcp, connection: {${entry}}`),
+  parameters: (entry, key) =>
+    dns(`query_name: "\${param.a}"`, `parameters: {a: {${key === 'regexp' ? '' : 'regexp: free, '}${entry}}}, `),
   retries: (entry, key) => module(`prober: tcp, retries: {${key === 'attempts' ? '' : 'attempts: 2, '}${entry}}`),
   resolver: (entry) => module(`prober: tcp, resolver: {${entry}}`),
   http,
@@ -29,7 +31,7 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   tcp,
   step: (entry) => tcp(`query_response: [{${entry}}]`),
   label: (entry, key) => tcp(`query_response: [{expect: a, labels: [{${key === 'name' ? '' : 'name: a, '}${entry}}]}]`),
-  dns: (entry, key) => dns(key.startsWith('query_name') ? entry : `query_name: a, ${entry}`),
+  dns: (entry, key) => dns(key === 'query_name' ? entry : `query_name: a, ${entry}`),
   'record checks': (entry) => dns(`query_name: a, validate_answer_rrs: {${entry}}`),
   icmp: (entry, key) => module(`prober: icmp, icmp: {${key === 'interval' ? 'count: 2, ' : ''}${entry}}`),
   grpc: (entry) => module(`prober: grpc, grpc: {${entry}}`),
@@ -54,8 +56,8 @@ function tcp(entry: string): string {
   return module(`prober: tcp, tcp: {${entry}}`);
 }
 
-function dns(entry: string): string {
-  return module(`prober: dns, dns: {${entry}}`);
+function dns(entry: string, before = ''): string {
+  return module(`${before}prober: dns, dns: {${entry}}`);
 }
 
 /** The rows of the reference: section, key, and example. */

@@ -85,6 +85,12 @@ const modules: readonly Row[] = [
   ['a section that is a text', module('{prober: tcp, tcp: ""}'), 'refused'],
   ['a section of another prober', module('{prober: tcp, http: {method: POST}}'), 'taken'],
   ['a mistake in a section of another prober', module('{prober: tcp, http: {metod: POST}}'), 'refused'],
+  [
+    'parameters',
+    module('{prober: dns, dns: {query_name: "${param.a}"}, parameters: {a: b}}'),
+    { refused: 'an addition' },
+  ],
+  ['what would be a parameter', module('{prober: dns, dns: {query_name: "${param.a}"}}'), 'taken'],
   ['the retries of a module', module('{prober: tcp, retries: {attempts: 2}}'), { refused: 'an addition' }],
   ['the connection of a module', module('{prober: tcp, connection: {close: fin}}'), { refused: 'an addition' }],
   ['a tag of its own', module('{prober: !mine tcp}'), 'taken'],

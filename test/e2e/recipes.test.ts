@@ -148,6 +148,8 @@ async function probeNginx(t: TestContext, prober: Prober): Promise<void> {
     await t.test(module, async () => assertSuccess(await prober.probe(module, target), ...patterns));
   }
 
+  await probeTenant(t, prober, `${secure}/tenant`);
+
   const failures = [
     ['http_2_only', `${plain}/plain`, 'check', 'http_version'],
     ['http_to_https', secure, 'check', 'status'],
@@ -163,6 +165,15 @@ async function probeNginx(t: TestContext, prober: Prober): Promise<void> {
       assertFailure(await prober.probe(module, target), phase, reason);
     });
   }
+}
+
+/** The page is there for one tenant. */
+async function probeTenant(t: TestContext, prober: Prober, target: string): Promise<void> {
+  await t.test('http_api_tenant', async () => {
+    const acme = await prober.probe('http_api_tenant', target, { param_tenant: 'acme' });
+    assertSuccess(acme, /^probe_attempts 1$/m);
+    assertFailure(await prober.probe('http_api_tenant', target, { param_tenant: 'other' }), 'check', 'status');
+  });
 }
 
 async function probeBind(t: TestContext, prober: Prober): Promise<void> {
@@ -183,8 +194,8 @@ async function probeBind(t: TestContext, prober: Prober): Promise<void> {
     assertSuccess(await prober.probe('dns_https', `https://localhost:${doh}/dns-query`), one, secured);
   });
   await t.test('dns_by_name', async () => {
-    assertSuccess(await prober.probe('dns_by_name', target, { query_name: 'www.example.com' }), one);
-    assertFailure(await prober.probe('dns_by_name', target, { query_name: 'no.example.com' }), 'check', 'rcode');
+    assertSuccess(await prober.probe('dns_by_name', target, { param_name: 'www.example.com' }), one);
+    assertFailure(await prober.probe('dns_by_name', target, { param_name: 'no.example.com' }), 'check', 'rcode');
   });
   await server.stop();
   await t.test('dns_tcp, once the server has gone', async () => {

@@ -110,12 +110,12 @@ test('a prober gets what was asked for, and when it has to be done', async () =>
   const before = performance.now();
   const { target, hostname, parameters, deadline, signal } = await contextOf({
     hostname: 'b.test',
-    parameters: { sni: 'x' },
+    parameters: new Map([['sni', 'x']]),
     timeout: 5,
   });
   assert.deepEqual(
     { target, hostname, parameters },
-    { target: 'a.test', hostname: 'b.test', parameters: { sni: 'x' } },
+    { target: 'a.test', hostname: 'b.test', parameters: new Map([['sni', 'x']]) },
   );
   assert.ok(deadline >= before + 5000 && deadline <= performance.now() + 5000);
   assert.equal(signal.aborted, false, 'a probe that has ended is not called off any more');

@@ -51,18 +51,12 @@ function startMetrics({ metrics }: ProbeContext): void {
   metrics.set(families.dnsQuerySucceeded, 0);
 }
 
-/** The module's query, or the one that the URL asks for; a text says why that is refused. */
-function chooseQuery(options: DnsOptions, parameters: ProbeContext['parameters']): Query | string {
-  const { query_name: name = '' } = parameters;
-  const { query, nameParameter, queryFor } = options;
-  if (name === '') return query ?? 'The module has no query_name, so that the parameter query_name must be given';
-  if (nameParameter === undefined)
-    return 'The module does not allow the parameter query_name: it has no query_name_parameter';
-  if (!nameParameter.test(name)) return `The module does not allow query_name to be ${JSON.stringify(name)}`;
+/** The query that the parameters of a request make; a text says why they make none. */
+function chooseQuery({ queryFor }: DnsOptions, parameters: ProbeContext['parameters']): Query | string {
   try {
-    return queryFor(name);
+    return queryFor(parameters);
   } catch (error) {
-    if (error instanceof SyntaxError) return `The parameter query_name is no domain name: ${error.message}`;
+    if (error instanceof SyntaxError) return `The parameters make query_name no domain name: ${error.message}`;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { quote } from '../../config/decode.ts';
 import { readIpPolicy } from '../../config/ip-policy.ts';
 import { nearMiss } from '../../config/near-miss.ts';
 import type { ConfigReader } from '../../config/reader.ts';
-import { Regexp } from '../../config/regexp.ts';
+import { filled, noValues, type ParameterValues } from '../../config/template.ts';
 import { readTlsSettings } from '../../config/tls.ts';
 import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
 import { readRecordChecks, type RecordChecks } from './checks.ts';
@@ -18,12 +18,8 @@ export interface DnsOptions {
   readonly source: string | undefined;
   readonly transport: Transport;
   readonly tls: TlsSettings;
-  /** What is asked when the URL does not say; undefined when it has to. */
-  readonly query: Query | undefined;
-  /** What the URL may ask for; undefined when that is nothing. */
-  readonly nameParameter: Regexp | undefined;
-  /** The module's query for another name. Throws SyntaxError. */
-  readonly queryFor: (name: string) => Query;
+  /** What is asked. Throws SyntaxError when the parameters of the request make no domain name. */
+  readonly queryFor: (values: ParameterValues) => Query;
   readonly validRcodes: readonly number[];
   readonly answer: RecordChecks;
   readonly authority: RecordChecks;
@@ -35,17 +31,13 @@ export function readDnsOptions(section: ConfigReader): DnsOptions {
   const type = readCode(section, 'query_type', 'record type', typeCodes) ?? types.ANY;
   const code = readCode(section, 'query_class', 'class', classCodes) ?? classes.IN;
   const recursionDesired = section.boolean('recursion_desired', true);
-  const queryFor = (name: string): Query => makeQuery({ name, type, class: code, recursionDesired });
-  const nameParameter = section.regexp('query_name_parameter');
   const transport = readTransport(section);
   return {
     policy: readIpPolicy(section),
     source: readSourceAddress(section),
     transport,
     tls: readTls(section, transport),
-    query: readQuery(section, queryFor, nameParameter !== undefined),
-    nameParameter: nameParameter === undefined ? undefined : anchored(nameParameter),
-    queryFor,
+    queryFor: readQuery(section, (name) => makeQuery({ name, type, class: code, recursionDesired })),
     validRcodes: readRcodes(section),
     answer: readRecordChecks(section.section('validate_answer_rrs')),
     authority: readRecordChecks(section.section('validate_authority_rrs')),
@@ -53,25 +45,16 @@ export function readDnsOptions(section: ConfigReader): DnsOptions {
   };
 }
 
-function anchored({ source }: Regexp): Regexp {
-  return new Regexp(`^(?:${source})$`);
-}
-
-function readQuery(section: ConfigReader, queryFor: (name: string) => Query, optional: boolean): Query | undefined {
-  const name = section.string('query_name', '');
-  if (name === '') {
-    if (!optional) {
-      section.fail('query_name', 'must be set, or query_name_parameter, which lets the URL of a probe set it');
-    }
-    return undefined;
-  }
+function readQuery(section: ConfigReader, queryFor: (name: string) => Query): DnsOptions['queryFor'] {
+  const name = section.template('query_name');
   try {
-    return queryFor(name);
+    if (name !== undefined && !name.empty) return filled([name], (values) => queryFor(name.text(values)));
+    section.fail('query_name', 'must be set');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    section.fail('query_name', `${quote(name)} is no domain name: ${error.message}`);
-    return undefined;
+    section.fail('query_name', `${quote(name?.text(noValues) ?? '')} is no domain name: ${error.message}`);
   }
+  return () => queryFor('.');
 }
 
 function readTransport(section: ConfigReader): Transport {

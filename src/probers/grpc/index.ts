@@ -77,7 +77,7 @@ async function open(
 }
 
 function requestFor(context: ProbeContext, options: GrpcOptions, target: GrpcTarget): GrpcRequest {
-  const { tls, tlsSettings, metadata, message } = options;
+  const { tls, tlsSettings, metadata, messageFor } = options;
   const name = context.hostname ?? (tls ? (tlsSettings.serverName ?? target.host) : undefined);
   const left = Math.max(1, Math.floor(context.deadline - performance.now()));
   const headers = {
@@ -91,7 +91,7 @@ function requestFor(context: ProbeContext, options: GrpcOptions, target: GrpcTar
     'grpc-timeout': `${Math.min(left, longestTimeout)}m`,
     ...metadata,
   };
-  return { headers, message };
+  return { headers, message: messageFor(context.parameters) };
 }
 
 /** `grpc-timeout` has at most eight digits; here it counts milliseconds. */

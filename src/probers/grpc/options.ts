@@ -3,6 +3,7 @@ import { quote } from '../../config/decode.ts';
 import { isSecretHeader } from '../../config/headers.ts';
 import { readIpPolicy } from '../../config/ip-policy.ts';
 import type { ConfigReader } from '../../config/reader.ts';
+import { filled, type ParameterValues } from '../../config/template.ts';
 import { readTlsSettings } from '../../config/tls.ts';
 import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
 import { encodeRequest } from './health.ts';
@@ -11,7 +12,7 @@ import { encodeRequest } from './health.ts';
 export interface GrpcOptions {
   readonly policy: IpPolicy;
   /** The encoded HealthCheckRequest. */
-  readonly message: Buffer;
+  readonly messageFor: (values: ParameterValues) => Buffer;
   readonly metadata: OutgoingHttpHeaders;
   readonly tls: boolean;
   readonly tlsSettings: TlsSettings;
@@ -19,9 +20,10 @@ export interface GrpcOptions {
 
 /** Reads the keys of a `grpc` section. */
 export function readGrpcOptions(section: ConfigReader): GrpcOptions {
+  const service = section.template('service');
   return {
     policy: readIpPolicy(section),
-    message: encodeRequest(section.string('service', '')),
+    messageFor: filled([service], (values) => encodeRequest(service?.text(values) ?? '')),
     metadata: readMetadata(section.section('metadata')),
     tls: section.boolean('tls', false),
     tlsSettings: readTlsSettings(section.section('tls_config')),

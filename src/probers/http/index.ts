@@ -14,9 +14,10 @@ import { type FinalAnswer, Journey } from './journey.ts';
 
 /** The http prober: requests a URL, follows redirects, and checks the final response. */
 export function http(section: ConfigReader): Probe {
-  const options = readHttpOptions(section);
+  const optionsFor = readHttpOptions(section);
   const run = async (context: ProbeContext): Promise<void> => {
     const { metrics } = context;
+    const options = optionsFor(context.parameters);
     startMetrics(metrics, options);
     const journey = new Journey(context, options);
     let answer: FinalAnswer;
@@ -30,7 +31,8 @@ export function http(section: ConfigReader): Probe {
     if (failure !== undefined) throw failure;
   };
   return Object.assign(run, {
-    refuse: ({ hostname }: Pick<ProbeContext, 'hostname'>) => contradiction(options, hostname),
+    refuse: ({ hostname, parameters }: Pick<ProbeContext, 'hostname' | 'parameters'>) =>
+      contradiction(optionsFor(parameters), hostname),
   });
 }
 

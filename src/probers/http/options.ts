@@ -5,6 +5,7 @@ import { isHeaderName, isSecretHeader } from '../../config/headers.ts';
 import { type HttpClientSettings, readHttpClientSettings } from '../../config/http-client.ts';
 import { readIpPolicy } from '../../config/ip-policy.ts';
 import { success } from '../../config/status-codes.ts';
+import { emptyTemplate, filled, noValues, type ParameterValues, type Template } from '../../config/template.ts';
 import type { IpPolicy } from '../../net/settings.ts';
 import { type BodyOptions, type Compression, compressions } from './body.ts';
 import { type HeaderMatch, type HttpChecks, looksAtBody } from './checks.ts';
@@ -31,27 +32,24 @@ export interface HttpOptions {
 /** Headers that are the connection's own business: Go's client, and so the peer, ignores them too. */
 const ownHeaders = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer']);
 
-/** Reads the keys of an `http` section. */
-export function readHttpOptions(section: ConfigReader): HttpOptions {
+/** Reads the keys of an `http` section. What it gives depends on the parameters of the request. */
+export function readHttpOptions(section: ConfigReader): (values: ParameterValues) => HttpOptions {
   const checks = readChecks(section);
   const { headers, hostHeader } = readHeaders(section);
   const compression = readCompression(section);
   checkAcceptEncoding(section, compression, headers);
-  const body = section.bytes('body', { secret: true }) ?? Buffer.alloc(0);
+  const body = section.template('body', { secret: true });
   const bodyFile = section.string('body_file') || undefined;
-  if (body.length > 0 && bodyFile !== undefined)
+  if (body?.empty === false && bodyFile !== undefined)
     section.fail('body_file', 'only one of body and body_file may be given');
   const client = readClient(section);
   refuseHttp3(section);
-  return {
+  const fixed = {
     policy: readIpPolicy(section),
     client,
     tokens: client.oauth2 && new TokenSource(client.oauth2),
     skipResolveWithProxy: section.boolean('skip_resolve_phase_with_proxy', false),
     method: readMethod(section),
-    headers,
-    hostHeader,
-    body: body.length === 0 ? undefined : body,
     bodyFile,
     received: {
       compression,
@@ -61,6 +59,12 @@ export function readHttpOptions(section: ConfigReader): HttpOptions {
     },
     checks,
   };
+  return filled([...headers.values(), hostHeader, body], (values) => ({
+    ...fixed,
+    headers: new Map([...headers].map(([name, value]) => [name, value.text(values)])),
+    hostHeader: hostHeader?.text(values),
+    body: body === undefined || body.empty ? undefined : body.bytes(values),
+  }));
 }
 
 function readChecksum(section: ConfigReader): boolean {
@@ -153,13 +157,15 @@ function readMethod(section: ConfigReader): string {
   return method;
 }
 
-function readHeaders(section: ConfigReader): { headers: Map<string, string>; hostHeader: string | undefined } {
-  const headers = new Map<string, string>();
-  let hostHeader: string | undefined;
-  for (const [name, value] of section.map('headers', isSecretHeader)) {
+function readHeaders(section: ConfigReader): { headers: Map<string, Template>; hostHeader: Template | undefined } {
+  const headers = new Map<string, Template>();
+  let hostHeader: Template | undefined;
+  const given = section.section('headers');
+  for (const name of given.keys()) {
+    const value = given.template(name, { secret: isSecretHeader(name) }) ?? emptyTemplate;
     const lower = name.toLowerCase();
     if (!isHeaderName(name)) section.fail('headers', `${JSON.stringify(name)} is no header name`);
-    else if (/[\r\n\0]/.test(value)) section.fail('headers', `The value of ${name} has a line break`);
+    else if (/[\r\n\0]/.test(value.text(noValues))) section.fail('headers', `The value of ${name} has a line break`);
     else if (lower === 'host') hostHeader = value;
     else if (lower === 'expect') section.fail('headers', 'Expect is not supported: the body is sent at once');
     else if (ownHeaders.has(lower)) section.warn('headers', `${name} is ignored: the connection decides it`);
@@ -168,8 +174,9 @@ function readHeaders(section: ConfigReader): { headers: Map<string, string>; hos
   return { headers, hostHeader };
 }
 
-function checkAcceptEncoding(section: ConfigReader, compression: string, headers: ReadonlyMap<string, string>): void {
-  for (const [name, value] of headers) {
+function checkAcceptEncoding(section: ConfigReader, compression: string, headers: ReadonlyMap<string, Template>): void {
+  for (const [name, template] of headers) {
+    const value = template.text(noValues);
     if (name.toLowerCase() !== 'accept-encoding' || acceptsEncoding(compression, value)) continue;
     section.fail(
       'headers',

@@ -3,7 +3,7 @@ import type { RegexpMatch } from '../../config/regexp.ts';
 import { websocketFailedDueToRegex } from '../../metrics/families/websocket.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ProbeContext } from '../../probe/context.ts';
-import { type DialogueStep, inStep, readStep, recordLabels } from '../dialogue.ts';
+import { type DialogueStep, inStep, readStep, recordLabels, toSend } from '../dialogue.ts';
 import { opcodes } from './frame.ts';
 import type { Messages } from './messages.ts';
 
@@ -32,7 +32,7 @@ export async function converse(
 }
 
 async function takeStep(context: ProbeContext, step: DialogueStep, messages: Messages): Promise<void> {
-  const { expect, expectBytes, labels, send } = step;
+  const { expect, expectBytes, labels } = step;
   let match: RegexpMatch | undefined;
   if (expect !== undefined || expectBytes !== undefined) {
     const message = await next(context, messages);
@@ -41,8 +41,7 @@ async function takeStep(context: ProbeContext, step: DialogueStep, messages: Mes
     if (expectBytes !== undefined) compare(message, expectBytes);
   }
   if (match !== undefined && labels !== undefined) recordLabels(context, labels, match);
-  if (send === undefined) return;
-  const text = match === undefined ? send : match.expand(send);
+  const text = toSend(step, match, context);
   if (text.length === 0) return;
   context.log.debug('Sending message', { message: step.secret ? '<secret>' : text.toString() });
   // What `send` gives ends in a newline elsewhere; here it is what tells a text from bytes.

@@ -38,6 +38,7 @@ http {
     location /private { root ${folder}; auth_basic members; auth_basic_user_file ${folder}/users; }
     location /health { default_type application/json; return 200 '{"status": "ok", "checks": [{"healthy": true}]}'; }
     location /ill { default_type application/json; return 200 '{"status": "ok", "checks": [{"healthy": false}]}'; }
+    location /tenant { if ($http_x_tenant != acme) { return 403; } return 200 "hello\\n"; }
     location /ping {
       if ($http_authorization != "Bearer ${token}") { return 401; }
       if ($request_method != POST) { return 405; }

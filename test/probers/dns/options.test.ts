@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noValues } from '../../../src/config/template.ts';
 import { readDnsOptions } from '../../../src/probers/dns/options.ts';
 import { mistakesIn, readYaml } from '../../config/read-yaml.ts';
 
-const questionOf = (yaml: string): object | undefined => readYaml(yaml, readDnsOptions).query?.question;
+const questionOf = (yaml: string): object => readYaml(yaml, readDnsOptions).queryFor(noValues).question;
 
 test('the defaults are those of blackbox_exporter', () => {
   const options = readYaml('{query_name: Example.Test}', readDnsOptions);
-  assert.deepEqual(options.query?.question, { name: 'example.test.', type: 255, class: 1 });
-  assert.deepEqual(options.query?.withId(0).subarray(0, 6), Buffer.from('000001000001', 'hex'));
+  const query = options.queryFor(noValues);
+  assert.deepEqual(query.question, { name: 'example.test.', type: 255, class: 1 });
+  assert.deepEqual(query.withId(0).subarray(0, 6), Buffer.from('000001000001', 'hex'));
   assert.deepEqual(options.policy, { preferred: 'ip6', fallback: true });
   assert.deepEqual(options.validRcodes, [0]);
   assert.equal(options.transport, 'udp');
@@ -44,18 +46,9 @@ test('dns_over_tls goes with tcp', () => {
   assert.equal(readYaml('{query_name: a, transport_protocol: https}', readDnsOptions).transport, 'https');
 });
 
-test('query_name_parameter has to match the whole name', () => {
-  const { nameParameter, query } = readYaml("{query_name_parameter: '[a-z]+|b[.]test'}", readDnsOptions);
-  assert.equal(query, undefined);
-  assert.deepEqual(
-    ['abc', 'b.test', 'c.test', 'abc1', ''].map((name) => nameParameter?.test(name)),
-    [true, true, false, false, false],
-  );
-});
-
 const refused: readonly (readonly [yaml: string, ...mistakes: string[]])[] = [
-  ['{}', '1:1: query_name: must be set, or query_name_parameter, which lets the URL of a probe set it'],
-  ['{query_name: ""}', '1:14: query_name: must be set, or query_name_parameter, which lets the URL of a probe set it'],
+  ['{}', '1:1: query_name: must be set'],
+  ['{query_name: ""}', '1:14: query_name: must be set'],
   ['{query_name: a..b}', '1:14: query_name: "a..b" is no domain name: it has an empty label'],
   ['{query_name: a, query_type: AAA}', '1:29: query_type: "AAA" is no record type: did you mean AAAA?'],
   ['{query_name: a, query_type: mx}', '1:29: query_type: "mx" is no record type: did you mean MX?'],
