@@ -1,4 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
+import { certificateSignature, keyKind } from './algorithms.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { certificateFields } from './certificate-fields.ts';
 import { type DerElement, derChildren, derContent, derTags, oidText, readDer } from './der.ts';
 import { commonName, distinguishedName } from './distinguished-name.ts';
 
@@ -19,10 +22,14 @@ export interface Certificate {
   readonly notBefore: number;
   /** Seconds since the epoch. */
   readonly notAfter: number;
+  /** `RSA`, `ECDSA`, `Ed25519`, ...; an object identifier when it has no name here. */
+  readonly keyAlgorithm: string;
+  readonly keyBits: number;
+  /** By which it is signed, as `ecdsa-with-SHA256`. */
+  readonly signatureAlgorithm: string;
 }
 
-const maxCached = 1000;
-const cache = new Map<string, Certificate>();
+const cache = new BoundedCache<string, Certificate>(2000);
 
 /** Reads a certificate; one seen before, by its fingerprint, is not parsed again. */
 export function certificateOf(x509: X509Certificate): Certificate {
@@ -30,14 +37,15 @@ export function certificateOf(x509: X509Certificate): Certificate {
   let certificate = cache.get(key);
   if (certificate === undefined) {
     certificate = parse(x509, key);
-    if (cache.size >= maxCached) cache.delete(cache.keys().next().value ?? '');
     cache.set(key, certificate);
   }
   return certificate;
 }
 
 function parse(x509: X509Certificate, fingerprint256: string): Certificate {
-  const { issuer, subject, extensions, bytes } = toBeSigned(x509.raw);
+  const fields = certificateFields(x509.raw);
+  const { bytes, issuer, subject, extensions } = fields;
+  const { algorithm, bits } = keyKind(fields);
   return {
     x509,
     fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
@@ -49,23 +57,10 @@ function parse(x509: X509Certificate, fingerprint256: string): Certificate {
     dnsNames: extensions === undefined ? [] : dnsNames(bytes, extensions),
     notBefore: Date.parse(x509.validFrom) / 1000,
     notAfter: Date.parse(x509.validTo) / 1000,
+    keyAlgorithm: algorithm,
+    keyBits: bits,
+    signatureAlgorithm: certificateSignature(fields),
   };
-}
-
-/** TBSCertificate, RFC 5280 section 4.1: version [0], serial, signature, issuer, validity, subject, key, ..., extensions [3]. */
-function toBeSigned(bytes: Buffer): {
-  bytes: Buffer;
-  issuer: DerElement;
-  subject: DerElement;
-  extensions: DerElement | undefined;
-} {
-  const [tbs] = derChildren(bytes, readDer(bytes, 0));
-  const fields = tbs === undefined ? [] : derChildren(bytes, tbs);
-  const offset = fields[0]?.tag === 0xa0 ? 1 : 0;
-  const issuer = fields[offset + 2];
-  const subject = fields[offset + 4];
-  if (issuer === undefined || subject === undefined) throw new RangeError('The certificate has no issuer or subject');
-  return { bytes, issuer, subject, extensions: fields.find(({ tag }) => tag === 0xa3) };
 }
 
 const subjectAltName = '2.5.29.17';

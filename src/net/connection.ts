@@ -9,7 +9,7 @@ import { ProbeSocket } from './probe-socket.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { blameSource } from './source.ts';
 import { type LocalEnd, type TcpFacts, tcpFacts } from './tcp-facts.ts';
-import { startTls, type TlsFacts, tlsFacts, type TlsOptions } from './tls.ts';
+import { type TlsFacts, TlsHandshake, type TlsOptions } from './tls.ts';
 import { tlsContext } from './tls-context.ts';
 
 /** How long the parts of opening a connection took, in seconds; 0 where not reached. */
@@ -51,7 +51,7 @@ export class Connection {
     return { connect: this.#connect, tls: this.#tlsDuration };
   }
 
-  /** What the last handshake showed; undefined before it. */
+  /** What the last handshake showed, also when it broke off; undefined when that was nothing. */
   get tls(): TlsFacts | undefined {
     return this.#tls;
   }
@@ -74,13 +74,17 @@ export class Connection {
   /** Shakes hands. The facts are there even when it then throws ProbeFailure (phase `tls`) for a distrusted certificate. */
   async startTls(options: TlsOptions): Promise<TlsFacts> {
     const started = performance.now();
+    let facts: TlsFacts;
     try {
-      this.#tls = await this.#shakeHands(options);
+      facts = await this.#shakeHands(options, (broken) => {
+        this.#tls = broken;
+      });
     } finally {
       this.#tlsDuration = (performance.now() - started) / 1000;
     }
-    if (this.#tls.distrust !== undefined && !options.settings.insecureSkipVerify) throw this.#tls.distrust;
-    return this.#tls;
+    this.#tls = facts;
+    if (facts.distrust !== undefined && !options.settings.insecureSkipVerify) throw facts.distrust;
+    return facts;
   }
 
   /** Shakes hands with a proxy, for itself: neither `tls` nor `phases` tell of it. Throws ProbeFailure in phase `tls`. */
@@ -89,18 +93,24 @@ export class Connection {
     if (distrust !== undefined && !options.settings.insecureSkipVerify) throw distrust;
   }
 
-  async #shakeHands(options: TlsOptions): Promise<TlsFacts> {
+  /** `onBroken` hears what a handshake showed that broke off. */
+  async #shakeHands(
+    options: TlsOptions,
+    onBroken: (facts: TlsFacts | undefined) => void = () => {},
+  ): Promise<TlsFacts> {
+    let handshake: TlsHandshake | undefined;
     try {
-      const context = tlsContext(options.settings);
-      const secured = startTls(this.#stream, options, context);
+      handshake = new TlsHandshake(this.#stream, options, tlsContext(options.settings));
+      const secured = handshake.socket;
       // The runtime tells of an alert without ending the stream: its end would then be taken for the reason.
       secured.on('error', (error) => secured.destroy(error));
       this.#tellResetFromEnd(secured);
       this.#socket.carry(secured);
       this.#stream = secured;
       await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
-      return tlsFacts(secured, options, context);
+      return handshake.facts();
     } catch (error) {
+      onBroken(handshake?.brokenFacts());
       throw asFailure(error, 'tls', 'The TLS handshake failed');
     }
   }

@@ -15,6 +15,10 @@ export const derTags = {
   ia5String: 0x16,
   numericString: 0x12,
   bmpString: 0x1e,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  enumerated: 0x0a,
+  octetString: 0x04,
   sequence: 0x30,
   set: 0x31,
 } as const;
@@ -92,4 +96,19 @@ function byteAt(bytes: Uint8Array, offset: number): number {
   const byte = bytes[offset];
   if (byte === undefined) throw new RangeError('DER data ends too early');
   return byte;
+}
+
+/** A UTCTime or GeneralizedTime (RFC 5280 section 4.1.2.5) in seconds since the epoch. Throws RangeError for anything else. */
+export function derTime(bytes: Uint8Array, element: DerElement): number {
+  const text = Buffer.from(derContent(bytes, element)).toString('latin1');
+  const short = element.tag === derTags.utcTime;
+  const [, year = '', ...rest] =
+    (short ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/).exec(
+      text,
+    ) ?? [];
+  if (year === '' || (!short && element.tag !== derTags.generalizedTime)) throw new RangeError('DER time is malformed');
+  const [month = 0, ...others] = rest.map(Number);
+  const century = !short ? '' : Number(year) < 50 ? '20' : '19';
+  const [day = 0, hour = 0, minute = 0, second = 0] = others;
+  return Date.UTC(Number(century + year), month - 1, day, hour, minute, second) / 1000;
 }

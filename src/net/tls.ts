@@ -1,25 +1,33 @@
-import type { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
-import { type Certificate, certificateOf } from './certificate.ts';
-import { ProbeFailure, type Reason } from './failure.ts';
+import type { Certificate } from './certificate.ts';
+import { ProbeFailure } from './failure.ts';
+import { judge } from './judgement.ts';
+import { readStaple, type Staple } from './ocsp.ts';
+import { servedChain } from './served-chain.ts';
 import type { TlsSettings } from './settings.ts';
 import type { TlsContext } from './tls-context.ts';
 
 /** What a handshake showed. */
 export interface TlsFacts {
+  /** Whether it came to its end; one that broke off is not judged, and may lack what comes late in it. */
+  readonly ended: boolean;
   /** As blackbox_exporter writes it, e.g. `TLS 1.3`. */
   readonly version: string;
   /** The cipher suite by its IANA name. */
-  readonly cipher: string;
+  readonly cipher: string | undefined;
+  /** The group of the key exchange, as `X25519MLKEM768` or `P-256`; undefined when the runtime does not tell. */
+  readonly group: string | undefined;
   /** The protocol chosen by ALPN; undefined when none was. */
   readonly alpn: string | undefined;
-  /** The certificates as served, the server's own first. */
+  /** The certificates as served, the server's own first; the same object as long as the server shows the same. */
   readonly chain: readonly Certificate[];
+  /** The certificates as verified, down to a trusted root; undefined when none were, or none are wanted. */
+  readonly verified: readonly Certificate[] | undefined;
+  /** What the server says of the revocation of its certificate; undefined when it says nothing. */
+  readonly staple: Staple | undefined;
   /** Why the server's certificate is not to be trusted; undefined when it is. */
   readonly distrust: ProbeFailure | undefined;
-  /** When the last of the verified chains expires, in seconds since the epoch; undefined when none was verified. */
-  readonly chainExpiry: number | undefined;
 }
 
 /** How one handshake is to go. */
@@ -32,22 +40,97 @@ export interface TlsOptions {
 }
 
 /**
- * Puts TLS on a connected socket; the handshake goes on after the return. A certificate that cannot be trusted does
- * not end it: `tlsFacts` tells.
+ * A TLS handshake on a connected socket, under way from its construction. A certificate that cannot be trusted does not
+ * end it: the facts tell.
  */
-export function startTls(socket: net.Socket, options: TlsOptions, context: TlsContext): tls.TLSSocket {
-  const name = serverName(options);
-  const secured = tls.connect({
-    socket,
-    secureContext: context.secureContext,
-    rejectUnauthorized: false,
-    checkServerIdentity: () => undefined,
-    ...(net.isIP(name) === 0 && name !== '' && { servername: name }),
-    ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
-  });
-  // Node would translate the whole chain for a check of the name that is made elsewhere.
-  secured.getPeerCertificate = () => noCertificate;
-  return secured;
+export class TlsHandshake {
+  readonly socket: tls.TLSSocket;
+  readonly #options: TlsOptions;
+  readonly #context: TlsContext;
+  readonly #carrier: net.Socket;
+  readonly #bytesBefore: number;
+  #ended = false;
+  #staple: Buffer | null = null;
+  #broken: TlsFacts | undefined;
+
+  constructor(carrier: net.Socket, options: TlsOptions, context: TlsContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#carrier = carrier;
+    this.#bytesBefore = carrier.bytesRead;
+    const name = serverName(options);
+    const connect: tls.ConnectionOptions & { readonly requestOCSP: boolean } = {
+      socket: carrier,
+      secureContext: context.secureContext,
+      rejectUnauthorized: false,
+      requestOCSP: true,
+      checkServerIdentity: () => undefined,
+      ...(net.isIP(name) === 0 && name !== '' && { servername: name }),
+      ...(options.alpn !== undefined && { ALPNProtocols: [...options.alpn] }),
+    };
+    this.socket = tls.connect(connect);
+    // Node would translate the whole chain for a check of the name that is made elsewhere.
+    this.socket.getPeerCertificate = () => noCertificate;
+    this.socket.on('OCSPResponse', (response: Buffer | null) => {
+      this.#staple = response;
+    });
+    this.#lookBeforeTheEnd();
+  }
+
+  /** What the handshake, ended, showed, and the judgement of its certificate. Throws ProbeFailure when that cannot be read. */
+  facts(): TlsFacts {
+    this.#ended = true;
+    const seen = readable(() => this.#seen());
+    const { chain } = seen;
+    const { trust } = this.#context;
+    const { insecureSkipVerify } = this.#options.settings;
+    const path = readable(() => trust.chain(chain));
+    const staple = this.#staple === null ? undefined : readStaple(this.#staple, chain, path);
+    const { authorized, distrust } = judge(this.socket, chain, staple, serverName(this.#options));
+    return { ...seen, ended: true, verified: authorized && !insecureSkipVerify ? path : undefined, staple, distrust };
+  }
+
+  /** What is known of a handshake that broke off; undefined when the server showed no certificate. */
+  brokenFacts(): TlsFacts | undefined {
+    if (!this.#ended && !this.socket.destroyed) this.#look();
+    return this.#broken;
+  }
+
+  /** When the socket is destroyed, what it has seen is gone. */
+  #lookBeforeTheEnd(): void {
+    const { socket } = this;
+    const destroy = socket._destroy.bind(socket);
+    socket._destroy = (error, callback) => {
+      if (!this.#ended) this.#look();
+      destroy(error, callback);
+    };
+  }
+
+  #look(): void {
+    if (this.#broken !== undefined) return;
+    try {
+      const seen = this.#seen();
+      if (seen.chain.length > 0) this.#broken = seen;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // Why it broke off is told already.
+    }
+  }
+
+  #seen(): TlsFacts {
+    const { socket } = this;
+    const cipher = socket.getCipher() as tls.CipherNameAndProtocol | undefined;
+    return {
+      ended: false,
+      version: versionNames[socket.getProtocol() ?? ''] ?? 'unknown',
+      cipher: cipher?.standardName,
+      group: keyExchangeGroup(socket),
+      alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
+      chain: servedChain(socket, this.#carrier.bytesRead - this.#bytesBefore),
+      verified: undefined,
+      staple: undefined,
+      distrust: undefined,
+    };
+  }
 }
 
 const noCertificate = {} as tls.DetailedPeerCertificate;
@@ -63,64 +146,19 @@ const versionNames: Readonly<Record<string, string>> = {
   'TLSv1.3': 'TLS 1.3',
 };
 
-/** Reads what the handshake of `socket`, ended, showed, and judges the certificate. */
-export function tlsFacts(socket: tls.TLSSocket, options: TlsOptions, context: TlsContext): TlsFacts {
-  const chain: Certificate[] = [];
-  for (let next = socket.getPeerX509Certificate(); next !== undefined; next = next.issuerCertificate) {
-    chain.push(readCertificate(next));
-  }
-  const distrust = judge(socket, chain[0], serverName(options));
-  const { insecureSkipVerify } = options.settings;
-  const trusted = !insecureSkipVerify && (distrust === undefined || distrust.reason === 'certificate_wrong_host');
-  const { standardName } = socket.getCipher();
-  return {
-    version: versionNames[socket.getProtocol() ?? ''] ?? 'unknown',
-    cipher: standardName,
-    alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,
-    chain,
-    distrust,
-    chainExpiry: trusted ? context.trust.chainExpiry(chain) : undefined,
-  };
+const groupNames: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+function keyExchangeGroup(socket: tls.TLSSocket): string | undefined {
+  const key = socket.getEphemeralKeyInfo() as { readonly name?: string } | null;
+  return key?.name === undefined ? undefined : (groupNames[key.name] ?? key.name);
 }
 
 /** OpenSSL takes certificates whose extensions are broken. */
-function readCertificate(x509: X509Certificate): Certificate {
+function readable<T>(read: () => T): T {
   try {
-    return certificateOf(x509);
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ProbeFailure('tls', 'tls_protocol', `A certificate cannot be read: ${error.message}`, { cause: error });
   }
-}
-
-const reasonsByCode: Readonly<Record<string, Reason>> = {
-  CERT_HAS_EXPIRED: 'certificate_expired',
-  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
-  CERT_REVOKED: 'certificate_revoked',
-};
-
-function judge(socket: tls.TLSSocket, leaf: Certificate | undefined, name: string): ProbeFailure | undefined {
-  if (leaf === undefined) return new ProbeFailure('tls', 'certificate_untrusted', 'The server showed no certificate');
-  if (!socket.authorized) {
-    const code = String(socket.authorizationError);
-    const reason = reasonsByCode[code] ?? 'certificate_untrusted';
-    return new ProbeFailure(
-      'tls',
-      reason,
-      `The certificate of ${leaf.subject || 'the server'} does not verify: ${code}`,
-    );
-  }
-  if (certificateIsFor(leaf.x509, name)) return undefined;
-  const names = leaf.x509.subjectAltName ?? 'no name at all';
-  return new ProbeFailure(
-    'tls',
-    'certificate_wrong_host',
-    `The certificate is not for ${name || 'a target without a name'} but for ${names}`,
-  );
-}
-
-/** RFC 6125 by the subject's alternative names alone: a common name proves nothing. */
-function certificateIsFor(certificate: X509Certificate, name: string): boolean {
-  if (net.isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
-  return certificate.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, certificateOf } from './certificate.ts';
 
 /** Where systems keep their bundle of root certificates. */
 const bundleFiles = [
@@ -34,14 +34,20 @@ function readBundle(): string | undefined {
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-const maxExpiries = 1000;
+/** A way from a certificate to a root. */
+interface Path {
+  readonly certificate: X509Certificate;
+  readonly issuer: Path | undefined;
+  /** When the first on it expires, in seconds since the epoch. */
+  readonly expiry: number;
+}
 
 /** The certificates that a verification may end at, found by subject. */
 export class TrustStore {
   readonly #pem: readonly string[];
   #bySubject: Map<string, X509Certificate[]> | undefined;
-  /** By the fingerprints served: signatures are verified once. */
-  readonly #expiries = new Map<string, number | undefined>();
+  /** By the list served, which is the same as long as the server shows the same: signatures are verified once. */
+  readonly #chains = new WeakMap<readonly Certificate[], { readonly found: readonly Certificate[] | undefined }>();
 
   /** `pem`: the certificates' texts, one after the other or one a string. */
   constructor(pem: readonly string[]) {
@@ -54,52 +60,61 @@ export class TrustStore {
   }
 
   /**
-   * When the trust in the first of `served` ends, in seconds since the epoch: of every chain from it to a root of the
-   * store the earliest expiry, and of these the latest. Undefined when there is no such chain.
+   * Of the chains from the first of `served` to a root of the store the one that lasts longest, the root included.
+   * Undefined when there is none. Dates decide nothing. Throws RangeError when a certificate on it cannot be read.
    */
-  chainExpiry(served: readonly Certificate[]): number | undefined {
-    const key = served.map(({ fingerprint }) => fingerprint).join();
-    if (!this.#expiries.has(key)) {
-      if (this.#expiries.size >= maxExpiries) this.#expiries.clear();
-      this.#expiries.set(key, this.#chainExpiry(served));
+  chain(served: readonly Certificate[]): readonly Certificate[] | undefined {
+    let known = this.#chains.get(served);
+    if (known === undefined) {
+      known = { found: this.#longestLasting(served) };
+      this.#chains.set(served, known);
     }
-    return this.#expiries.get(key);
+    return known.found;
   }
 
-  #chainExpiry([leaf, ...others]: readonly Certificate[]): number | undefined {
+  #longestLasting([leaf, ...others]: readonly Certificate[]): readonly Certificate[] | undefined {
     if (leaf === undefined) return undefined;
-    const expiry = this.#latest(
-      leaf.x509,
-      others.map(({ x509 }) => x509),
-      new Map(),
-    );
-    return expiry === -Infinity ? undefined : expiry;
+    const intermediates = others.map(({ x509 }) => x509);
+    const chain: Certificate[] = [];
+    for (let path = this.#best(leaf.x509, intermediates, new Map()); path !== undefined; path = path.issuer) {
+      chain.push(certificateOf(path.certificate));
+    }
+    return chain.length === 0 ? undefined : chain;
   }
 
   /** `known` has the result of every certificate visited, so that no served chain, however knotted, costs more than its square. */
-  #latest(certificate: X509Certificate, intermediates: readonly X509Certificate[], known: Map<string, number>): number {
-    const before = known.get(certificate.fingerprint256);
-    if (before !== undefined) return before;
-    known.set(certificate.fingerprint256, -Infinity);
-    let latest = -Infinity;
+  #best(
+    certificate: X509Certificate,
+    intermediates: readonly X509Certificate[],
+    known: Map<string, Path | undefined>,
+  ): Path | undefined {
+    const { fingerprint256: key } = certificate;
+    if (known.has(key)) return known.get(key);
+    known.set(key, undefined);
     const own = notAfter(certificate);
-    if (
-      this.#index()
-        .get(certificate.subject)
-        ?.some((root) => root.fingerprint256 === certificate.fingerprint256)
-    ) {
-      latest = own;
+    let best: Path | undefined;
+    const take = (issuer: Path | undefined, expiry: number): void => {
+      if (best === undefined || expiry > best.expiry) best = { certificate, issuer, expiry };
+    };
+    if (this.#named(certificate.subject).some((root) => root.fingerprint256 === key)) {
+      take(undefined, own);
     } else {
-      for (const root of this.#index().get(certificate.issuer) ?? []) {
-        if (issued(root, certificate)) latest = Math.max(latest, Math.min(own, notAfter(root)));
+      for (const root of this.#named(certificate.issuer)) {
+        if (!issued(root, certificate)) continue;
+        const expiry = notAfter(root);
+        take({ certificate: root, issuer: undefined, expiry }, Math.min(own, expiry));
       }
       for (const issuer of intermediates) {
-        if (!issued(issuer, certificate)) continue;
-        latest = Math.max(latest, Math.min(own, this.#latest(issuer, intermediates, known)));
+        const path = issued(issuer, certificate) ? this.#best(issuer, intermediates, known) : undefined;
+        if (path !== undefined) take(path, Math.min(own, path.expiry));
       }
     }
-    known.set(certificate.fingerprint256, latest);
-    return latest;
+    known.set(key, best);
+    return best;
+  }
+
+  #named(subject: string): readonly X509Certificate[] {
+    return this.#index().get(subject) ?? [];
   }
 
   #index(): Map<string, X509Certificate[]> {
@@ -120,6 +135,7 @@ function notAfter(certificate: X509Certificate): number {
   return Date.parse(certificate.validTo) / 1000;
 }
 
-function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
+/** Whether `issuer` has signed `certificate`. */
+export function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

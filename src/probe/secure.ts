@@ -4,15 +4,11 @@ import type { ProbeContext } from './context.ts';
 import { recordTls } from './tls-metrics.ts';
 
 /** Puts TLS on a connection and tells what the handshake showed, also when its certificate is then refused. */
-export async function secure(
-  { metrics, log }: ProbeContext,
-  connection: Connection,
-  options: TlsOptions,
-): Promise<void> {
+export async function secure(context: ProbeContext, connection: Connection, options: TlsOptions): Promise<void> {
   try {
     await connection.startTls(options);
-    log.debug('TLS handshake succeeded');
+    context.log.debug('TLS handshake succeeded');
   } finally {
-    if (connection.tls !== undefined) recordTls(metrics, connection.tls);
+    if (connection.tls !== undefined) recordTls(context, connection.tls);
   }
 }

@@ -49,7 +49,10 @@ test('a handshake tells version, cipher, protocol and the certificates as served
     ['CN=leaf.test', 'CN=Test Intermediate'],
   );
   assert.equal(facts.distrust, undefined);
-  assert.equal(facts.chainExpiry, facts.chain[1]?.notAfter, 'the intermediate expires first');
+  assert.deepEqual(
+    facts.verified?.map(({ subject }) => subject),
+    ['CN=leaf.test', 'CN=Test Intermediate', 'CN=Test Root,O=Clearbox Tests'],
+  );
 });
 
 test('a handshake of TLS 1.2 without ALPN', async (t) => {
@@ -180,7 +183,7 @@ for (const { name, identity, settings = {}, host, reason, message = /./ } of jud
     assert.equal(facts?.version, 'TLS 1.3', 'what the handshake showed is kept');
     assert.equal(typeof facts.chain[0]?.notAfter, 'number');
     const verified = reason === undefined || reason === 'certificate_wrong_host';
-    assert.equal(facts.chainExpiry === undefined, !verified);
+    assert.equal(facts.verified === undefined, !verified);
   });
 }
 
@@ -188,7 +191,7 @@ test('insecure_skip_verify takes any certificate, and tells that it is not to be
   const { facts, failure } = await shakeHands(t, identities.expired(), { settings: { insecureSkipVerify: true } });
   assert.equal(failure, undefined);
   assert.equal(facts?.distrust?.reason, 'certificate_expired');
-  assert.equal(facts.chainExpiry, undefined);
+  assert.equal(facts.verified, undefined);
 });
 
 test('the name that is asked for goes into the handshake, an address does not', async (t) => {
@@ -202,6 +205,8 @@ test('the name that is asked for goes into the handshake, an address does not', 
   assert.deepEqual(asked, ['localhost', false, false]);
 });
 
+const wantsCertificate = 'a server that wants a certificate';
+
 const mismatches: readonly (readonly [name: string, settings: Partial<TlsSettings>, server: ServerOptions])[] = [
   ['a server of TLS 1.3 only', { maxVersion: 'TLS12' }, { minVersion: 'TLSv1.3' }],
   ['a server of TLS 1.2 at most', { minVersion: 'TLS13' }, { maxVersion: 'TLSv1.2' }],
@@ -212,17 +217,37 @@ const mismatches: readonly (readonly [name: string, settings: Partial<TlsSetting
     { maxVersion: 'TLS12' },
     { ciphers: 'CAMELLIA256-SHA', maxVersion: 'TLSv1.2' },
   ],
-  ['a server that wants a certificate', { maxVersion: 'TLS12' }, { requestCert: true, rejectUnauthorized: true }],
+  [wantsCertificate, { maxVersion: 'TLS12' }, { requestCert: true, rejectUnauthorized: true }],
 ];
 
 for (const [name, settings, server] of mismatches) {
   test(`a handshake that fails: ${name}`, async (t) => {
     const { facts, failure } = await shakeHands(t, identities.validRsa(), { settings, server, alpn: ['h2'] });
-    assert.equal(facts, undefined);
+    assert.equal(facts?.chain[0]?.subject, name === wantsCertificate ? 'CN=leaf.test' : undefined);
     assert.equal(failure?.phase, 'tls');
     assert.match(failure.reason, /^tls_(alert|protocol)$/);
   });
 }
+
+test('a handshake that breaks off tells what it has shown, and judges nothing', async (t) => {
+  const { facts } = await shakeHands(t, identities.validRsa(), {
+    settings: { maxVersion: 'TLS12' },
+    server: { requestCert: true, rejectUnauthorized: true, honorCipherOrder: false },
+  });
+  assert.ok(facts !== undefined);
+  const { chain, group, ...rest } = facts;
+  assert.deepEqual(rest, {
+    ended: false,
+    version: 'TLS 1.2',
+    cipher: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+    alpn: undefined,
+    verified: undefined,
+    staple: undefined,
+    distrust: undefined,
+  });
+  assert.equal(chain.length, 2);
+  assert.equal(group, 'X25519');
+});
 
 const alerts: readonly (readonly [name: string, description: number])[] = [
   ['handshake_failure', 40],

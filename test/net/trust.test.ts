@@ -95,15 +95,19 @@ const cases: readonly Case[] = [
 
 for (const { name, store, served, expiry } of cases) {
   test(`the trust in a chain: ${name}`, () => {
-    const found = new TrustStore(store).chainExpiry(served.map((pem) => certificateOf(new X509Certificate(pem))));
-    assert.equal(found, expiry === undefined ? undefined : inDays(expiry).getTime() / 1000);
+    const certificates = served.map((pem) => certificateOf(new X509Certificate(pem)));
+    const found = new TrustStore(store).chain(certificates);
+    const first = found && Math.min(...found.map(({ notAfter }) => notAfter));
+    assert.equal(first, expiry === undefined ? undefined : inDays(expiry).getTime() / 1000);
+    assert.equal(found?.[0], found && certificates[0]);
+    assert.ok(found === undefined || store.some((pem) => pem.includes(String(found.at(-1)?.x509))));
   });
 }
 
 test('a chain of many certificates that could all have signed each other is judged', () => {
   const certificates = Array.from({ length: 40 }, () => crossSigned(left, left));
   const chain = [belowRight, right.cert, ...certificates].map((pem) => certificateOf(new X509Certificate(pem)));
-  assert.equal(new TrustStore([newRoot.cert]).chainExpiry(chain), undefined);
+  assert.equal(new TrustStore([newRoot.cert]).chain(chain), undefined);
 });
 
 test('a store has every certificate of its texts, and nothing else of them', () => {

@@ -15,6 +15,8 @@ export interface Identity {
   /** The certificate and those above it but for the root, as a server serves them. */
   readonly chain: string;
   readonly der: Buffer;
+  /** Its subject in DER. */
+  readonly subject: Buffer;
 }
 
 export interface Keys {
@@ -23,7 +25,6 @@ export interface Keys {
 }
 
 export interface Authority extends Identity {
-  readonly subject: Buffer;
   readonly keys: Keys;
   readonly intermediates: string;
 }
@@ -36,7 +37,7 @@ export interface CertificateOptions {
   readonly notAfter?: Date;
   readonly key?: 'ec' | 'rsa' | 'ed25519';
   readonly serial?: Buffer;
-  readonly usage?: 'server' | 'client';
+  readonly usage?: 'server' | 'client' | 'ocsp';
 }
 
 const oids: Readonly<Record<string, string>> = {
@@ -70,7 +71,6 @@ export function authority(subject: Name, parent?: Authority, options: Certificat
   const made = build({ subject: encoded, keys, options, issuer: parent, isAuthority: true });
   return {
     ...made,
-    subject: encoded,
     keys,
     intermediates: parent === undefined ? '' : made.cert + parent.intermediates,
   };
@@ -126,13 +126,15 @@ function build(draft: Draft): Identity {
   const cert = pem(certificate);
   return {
     cert,
+    subject,
     der: certificate,
     key: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     chain: cert + (issuer?.intermediates ?? ''),
   };
 }
 
-function signatureAlgorithm(key: KeyObject): Buffer {
+/** The AlgorithmIdentifier of what `sign` makes with this key, SHA-256 where it has no digest of its own. */
+export function signatureAlgorithm(key: KeyObject): Buffer {
   if (key.asymmetricKeyType === 'rsa') {
     return der.sequence(der.objectIdentifier('1.2.840.113549.1.1.11'), der.tlv(0x05));
   }
@@ -148,13 +150,15 @@ function extensions({ keys, options, isAuthority }: Draft): Buffer[] {
     extension('2.5.29.14', false, der.octetString(keyIdentifier(keys.publicKey))),
   ];
   if (!isAuthority) {
-    const purpose = options.usage === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1';
-    list.push(extension('2.5.29.37', false, der.sequence(der.objectIdentifier(purpose))));
+    const purpose = der.objectIdentifier(purposes[options.usage ?? 'server']);
+    list.push(extension('2.5.29.37', false, der.sequence(purpose)));
   }
   const names = options.names ?? [];
   if (names.length > 0) list.push(extension('2.5.29.17', false, der.sequence(...names.map(alternativeName))));
   return list;
 }
+
+const purposes = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2', ocsp: '1.3.6.1.5.5.7.3.9' } as const;
 
 function extension(oid: string, critical: boolean, value: Buffer): Buffer {
   const flag = critical ? [der.boolean(true)] : [];

@@ -49,6 +49,8 @@ export interface TlsServerOptions extends tls.TlsOptions {
   readonly host?: string;
   /** Once the client has ended a connection, ends it by FIN alone: no alert, which would be answered by a reset. */
   readonly quiet?: boolean;
+  /** The OCSP response to staple. */
+  readonly staple?: Buffer;
   /** Sees every connection, before its handshake. */
   readonly onConnection?: (socket: net.Socket) => void;
 }
@@ -158,6 +160,12 @@ export function serveTls(
     script(socket);
   });
   server.on('connection', unlessObserver(options.onConnection ?? ignore));
+  const { staple } = options;
+  if (staple !== undefined) {
+    server.on('OCSPRequest', (_cert: Buffer, _issuer: Buffer, answer: (error: null, response: Buffer) => void) =>
+      answer(null, staple),
+    );
+  }
   return listen(lifetime, server, options.host);
 }
 

@@ -100,7 +100,7 @@ export class Journey {
     for (const phase of phases) metrics.set(httpDuration, this.#durations[phase], phaseLabels[phase]);
     if (this.#proxied !== undefined) metrics.set(httpDuration, this.#proxied, proxyLabel);
     metrics.set(httpRedirects, this.#redirects);
-    if (connector.last?.tls !== undefined) recordTls(metrics, connector.last.tls);
+    if (connector.last?.tls !== undefined) recordTls(this.#context, connector.last.tls);
   }
 
   #follows(response: HttpResponse): boolean {

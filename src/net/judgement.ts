@@ -1,0 +1,69 @@
+import type { X509Certificate } from 'node:crypto';
+import net from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Certificate } from './certificate.ts';
+import { ProbeFailure, type Reason } from './failure.ts';
+import type { Staple } from './ocsp.ts';
+
+export interface Judgement {
+  /** Whether a chain to a trusted root holds, whomever the certificate is for. */
+  readonly authorized: boolean;
+  /** Why the server is not to be trusted; undefined when it is. */
+  readonly distrust: ProbeFailure | undefined;
+}
+
+/**
+ * Judges the certificates of a handshake that has ended. Of several faults one is told: a date before an unknown
+ * authority (OpenSSL's order), then the revocation, then the name.
+ */
+export function judge(
+  socket: TLSSocket,
+  chain: readonly Certificate[],
+  staple: Staple | undefined,
+  name: string,
+): Judgement {
+  const [leaf] = chain;
+  if (leaf === undefined) return refusal('certificate_untrusted', 'The server showed no certificate');
+  const of = `The certificate of ${leaf.subject || 'the server'}`;
+  if (!socket.authorized) {
+    const code = String(socket.authorizationError);
+    const why = `${of} does not verify: ${code}${wrongDates(chain)}`;
+    return refusal(reasonsByCode[code] ?? 'certificate_untrusted', why);
+  }
+  if (staple?.status === 'revoked' && staple.problem === undefined) {
+    return { ...refusal('certificate_revoked', `${of} was revoked${moment(staple.revokedAt)}`), authorized: true };
+  }
+  if (certificateIsFor(leaf.x509, name)) return { authorized: true, distrust: undefined };
+  const names = leaf.x509.subjectAltName ?? 'no name at all';
+  const why = `The certificate is not for ${name || 'a target without a name'} but for ${names}`;
+  return { ...refusal('certificate_wrong_host', why), authorized: true };
+}
+
+function refusal(reason: Reason, message: string): Judgement {
+  return { authorized: false, distrust: new ProbeFailure('tls', reason, message) };
+}
+
+const reasonsByCode: Readonly<Record<string, Reason>> = {
+  CERT_HAS_EXPIRED: 'certificate_expired',
+  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
+  CERT_REVOKED: 'certificate_revoked',
+};
+
+/** Which of the certificates is at fault, where that is a matter of dates. */
+function wrongDates(chain: readonly Certificate[]): string {
+  const now = Date.now() / 1000;
+  const wrong = chain.find(({ notBefore, notAfter }) => notAfter < now || notBefore > now);
+  if (wrong === undefined) return '';
+  const { subject, notBefore, notAfter } = wrong;
+  return notAfter < now ? ` (${subject} expired${moment(notAfter)})` : ` (${subject} begins${moment(notBefore)})`;
+}
+
+function moment(seconds: number | undefined): string {
+  return seconds === undefined ? '' : ` at ${new Date(seconds * 1000).toISOString().replace('.000', '')}`;
+}
+
+/** RFC 6125 by the subject's alternative names alone: a common name proves nothing. */
+function certificateIsFor(certificate: X509Certificate, name: string): boolean {
+  if (net.isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
+  return certificate.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
+}
