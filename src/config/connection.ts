@@ -1,5 +1,5 @@
-import { isIP, isIPv6 } from 'node:net';
-import { ipBytes } from '../kernel/ip-bytes.ts';
+import { isIP } from 'node:net';
+import { literalAddress } from '../net/resolve.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
 import { quote } from './decode.ts';
 import type { ConfigReader } from './reader.ts';
@@ -27,14 +27,7 @@ export function readSourceAddress(section: ConfigReader): string | undefined {
   if (isIP(address) === 0 || address.includes('%')) {
     section.fail('source_ip_address', `must be an IP address, not ${quote(address)}`);
   }
-  return unmapped(address);
-}
-
-/** An IPv4 address that is written within IPv6 (RFC 4291, section 2.5.5.2) is one of IPv4. */
-function unmapped(address: string): string {
-  const bytes = isIPv6(address) ? ipBytes(address) : undefined;
-  const mapped = bytes?.every((byte, index) => index >= 12 || byte === (index < 10 ? 0 : 0xff)) ?? false;
-  return mapped && bytes !== undefined ? bytes.slice(12).join('.') : address;
+  return literalAddress(address)?.address;
 }
 
 function readTimeout(section: ConfigReader, key: string): number | undefined {

@@ -43,8 +43,11 @@ export async function resolve(
 
 const bothFamilies = [4, 6] as const;
 
-/** An IPv4 address that is written within IPv6 (RFC 4291, section 2.5.5.2) is one of IPv4. */
-function literalAddress(host: string): ResolvedAddress | undefined {
+/**
+ * The address that a host is; undefined when it is a name. One of IPv4 that is written within IPv6 (RFC 4291, section
+ * 2.5.5.2) is one of IPv4.
+ */
+export function literalAddress(host: string): ResolvedAddress | undefined {
   const family = net.isIP(host);
   if (family === 0) {
     const address = numericAddress(host);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readHttpClientSettings } from '../../src/config/http-client.ts';
 import { readIpPolicy } from '../../src/config/ip-policy.ts';
-import { ConfigError } from '../../src/config/errors.ts';
+import type { ConfigError } from '../../src/config/errors.ts';
 import { type LoadedConfig, loadModules } from '../../src/config/modules.ts';
 import type { ConfigReader } from '../../src/config/reader.ts';
+import { mistakesOf } from './read-yaml.ts';
 
 /** Probers that remember what they read, and probe nothing. */
 const probers = {
@@ -20,15 +21,7 @@ function load(text: string): LoadedConfig<unknown> {
   return loadModules<unknown>(text, 'blackbox.yml', probers);
 }
 
-function mistakes(text: string): string[] {
-  try {
-    load(text);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}
+const mistakes = (text: string): string[] => mistakesOf(() => load(text));
 
 test('modules come with what their prober made of them', () => {
   const { modules, warnings } = load(`

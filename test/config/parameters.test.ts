@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigError } from '../../src/config/errors.ts';
 import { loadModules } from '../../src/config/modules.ts';
 import { noParameters } from '../../src/config/parameters.ts';
 import { probers } from '../../src/probers/index.ts';
+import { mistakesOf } from './read-yaml.ts';
 
 const load = (text: string): ReturnType<typeof loadModules> => loadModules(text, 'test.yml', probers);
-
-function mistakesIn(text: string): string[] {
-  try {
-    load(text);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}
 
 const http = (parameters: string, section: string): string =>
   `modules:\n  m:\n    prober: http\n    parameters: ${parameters}\n    http: ${section}\n`;
@@ -76,16 +66,17 @@ const refused: readonly (readonly [name: string, text: string, ...mistakes: stri
 for (const [name, text, ...mistakes] of refused) {
   test(`refuses ${name}`, () =>
     assert.deepEqual(
-      mistakesIn(text),
+      mistakesOf(() => load(text)),
       mistakes.map((mistake) => `test.yml:${mistake}`),
     ));
 }
 
 test('claims of a token have no places either', () => {
   const oauth2 = '{client_id: a, token_url: "http://a/", claims: {tenant: "${param.a}"}}';
-  assert.deepEqual(mistakesIn(http('{a: x}', `{body: "\${param.a}", oauth2: ${oauth2}}`)), [
-    'test.yml:5:87: modules.m.http.oauth2.claims: no parameter may stand here',
-  ]);
+  assert.deepEqual(
+    mistakesOf(() => load(http('{a: x}', `{body: "\${param.a}", oauth2: ${oauth2}}`))),
+    ['test.yml:5:87: modules.m.http.oauth2.claims: no parameter may stand here'],
+  );
 });
 
 test('a module without parameters has no places, and is warned of', () => {

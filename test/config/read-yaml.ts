@@ -15,12 +15,15 @@ export function readYaml<T>(yaml: string, read: (root: ConfigReader) => T): T {
 
 /** The lines of the ConfigError that `read` ends with, without the file's name. */
 export function mistakesIn(yaml: string, read: (root: ConfigReader) => unknown): string[] {
+  return mistakesOf(() => readYaml(yaml, read)).map((line) => line.replace('test.yml:', ''));
+}
+
+/** The lines of the ConfigError that `load` ends with; none when it does not. */
+export function mistakesOf(load: () => unknown): string[] {
   try {
-    readYaml(yaml, read);
+    load();
   } catch (error) {
-    if (error instanceof ConfigError) {
-      return error.message.split('\n').map((line) => line.replace('test.yml:', ''));
-    }
+    if (error instanceof ConfigError) return error.message.split('\n');
     throw error;
   }
   return [];
