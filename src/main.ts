@@ -6,12 +6,17 @@ import { load } from './instance.ts';
 import { surviveClosedOutput } from './lifecycle.ts';
 import { serve } from './serve.ts';
 import { defaultConfigFile, readConfigFile } from './server/configuration.ts';
+import type { Configuration } from './server/configuration.ts';
+import { sweepCommand } from './sweep-command.ts';
+import type { SweepOrder } from './sweep/order.ts';
 
 async function main(): Promise<void> {
   surviveClosedOutput();
   const command = parseCommandLine(process.argv.slice(2));
   if ('print' in command) {
     process.stdout.write(command.print);
+  } else if ('sweep' in command) {
+    await sweep(command.sweep);
   } else if (command.serve.configCheck) {
     await check(command.serve);
   } else {
@@ -19,11 +24,22 @@ async function main(): Promise<void> {
   }
 }
 
+async function sweep(order: SweepOrder): Promise<void> {
+  const { modules } = await readConfiguration(order.configFile ?? defaultConfigFile());
+  process.exit(await sweepCommand(order, modules));
+}
+
 async function check(options: ServeOptions): Promise<void> {
   const file = options.configFile ?? defaultConfigFile();
-  const { modules, warnings } = load(await readConfigFile(file), file);
-  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  const { modules } = await readConfiguration(file);
   process.stdout.write(`${file}: ok, ${modules.size} modules\n`);
+}
+
+/** Reads a configuration and tells what in it is questionable. Throws an Error with every mistake. */
+async function readConfiguration(file: string): Promise<Configuration> {
+  const configuration = load(await readConfigFile(file), file);
+  for (const warning of configuration.warnings) process.stderr.write(`${warning}\n`);
+  return configuration;
 }
 
 try {
@@ -32,5 +48,5 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   const prefix = error instanceof UsageError ? 'clearbox_exporter: ' : '';
   process.stderr.write(`${prefix}${message}\n`);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? error.status : 1);
 }

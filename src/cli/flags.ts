@@ -2,10 +2,20 @@ import { parseArgs } from 'node:util';
 
 /** A command line that cannot be obeyed; the message is one line. */
 export class UsageError extends Error {
-  constructor(message: string, help = '--help') {
-    super(`${message}; try ${help}`);
+  /** The exit status that tells of it. */
+  readonly status: number;
+
+  constructor(message: string, status = 1) {
+    super(message);
     this.name = 'UsageError';
+    this.status = status;
   }
+}
+
+/** How a command tells of a mistake in its flags: where to find help, and the exit status. */
+interface Complaint {
+  readonly help: string;
+  readonly status: number;
 }
 
 /** A flag of a command. */
@@ -27,12 +37,11 @@ export class FlagValues<Name extends string> {
   readonly #given = new Map<Name, (string | boolean)[]>();
   /** What is neither a flag nor its value, in order. */
   readonly positionals: readonly string[];
-  /** What the help of the command is asked for by. */
-  readonly #help: string;
+  readonly #complaint: Complaint;
 
-  constructor(table: FlagTable<Name>, args: readonly string[], help = '--help') {
+  constructor(table: FlagTable<Name>, args: readonly string[], complaint: Complaint = { help: '--help', status: 1 }) {
     this.#table = table;
-    this.#help = help;
+    this.#complaint = complaint;
     const { tokens } = parseArgs({
       args: [...args],
       options: parserOptions(table),
@@ -57,9 +66,10 @@ export class FlagValues<Name extends string> {
     return String(this.#given.get(name)?.[0] ?? this.#table[name].default ?? '');
   }
 
-  /** Every value of a flag that can be given several times. */
+  /** Every value of a flag that can be given several times, or the default. */
   texts(name: Name): string[] {
-    return (this.#given.get(name) ?? [this.text(name)]).map(String);
+    const { default: fallback } = this.#table[name];
+    return (this.#given.get(name) ?? (fallback === undefined ? [] : [fallback])).map(String);
   }
 
   decimal(name: Name): number {
@@ -106,12 +116,12 @@ export class FlagValues<Name extends string> {
 
   /** The error of a flag whose value will not do. */
   mistake(name: Name, message: string): UsageError {
-    return new UsageError(`--${name}: ${message}`, this.#help);
+    return this.refusal(`--${name}: ${message}`);
   }
 
   /** The error of a command line that will not do. */
   refusal(message: string): UsageError {
-    return new UsageError(message, this.#help);
+    return new UsageError(`${message}; try ${this.#complaint.help}`, this.#complaint.status);
   }
 
   #add(given: string, raw: string, value: string | undefined, inline: boolean): void {

@@ -109,4 +109,7 @@ export function readServeOptions(flags: FlagValues<keyof typeof serveFlags>): Se
 }
 
 /** The text of --help. */
-export const serveHelp = helpText('Usage: clearbox_exporter [flags]', serveFlags);
+export const serveHelp = helpText(
+  'Usage: clearbox_exporter [flags]\n       clearbox_exporter sweep [flags] [FILE]   probe a list of targets; see sweep --help',
+  serveFlags,
+);

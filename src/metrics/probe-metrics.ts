@@ -1,6 +1,14 @@
 import type { Gauge } from './gauge.ts';
 import { type Labels, labelText } from './labels.ts';
 
+export interface Sample {
+  readonly family: Gauge;
+  /** As `labelText` gives them. */
+  readonly labels: string;
+  /** In the family's unit. */
+  readonly value: number;
+}
+
 /**
  * The samples of one probe.
  * Rendering gives the text exposition (0.0.4), or OpenMetrics 1.0.0, with families and labels sorted by name.
@@ -20,6 +28,13 @@ export class ProbeMetrics {
   add(family: Gauge, value: number, labels: Labels | string = ''): void {
     const index = this.#indexOf(family, labels);
     this.#values[index] = (this.#values[index] ?? 0) + value;
+  }
+
+  /** Every sample, in the order in which they were first set. */
+  *samples(): Generator<Sample> {
+    for (const [index, family] of this.#families.entries()) {
+      yield { family, labels: this.#labels[index] ?? '', value: this.#values[index] ?? 0 };
+    }
   }
 
   /** How many samples there are. */

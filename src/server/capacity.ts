@@ -1,5 +1,5 @@
 /** Descriptors for all but probes and clients: the runtime's own, the log, files that a module names. */
-const reserve = 64;
+export const reserve = 64;
 
 /** What a default may ask of the memory. */
 const mostByDefault = 10_000;

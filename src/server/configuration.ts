@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../log/logger.ts';
+import { systemReason } from '../log/system-reason.ts';
 import type { Module } from '../probe/context.ts';
 import { packageFolder } from '../version.ts';
 
@@ -131,10 +132,4 @@ export function defaultConfigFile(): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Node.js words it `ENOENT: no such file or directory, open 'x'`; the middle is what helps. */
-function systemReason(error: unknown): string {
-  const message = messageOf(error);
-  return /^[A-Z]+: (.+?),/.exec(message)?.[1] ?? message;
 }
