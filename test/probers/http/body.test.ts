@@ -67,6 +67,13 @@ test('a body that no check looks at is counted, and not kept', async () => {
   assert.equal(body.bytes().length, 0);
 });
 
+test('the checksum of a body needs none of it kept', async () => {
+  const { body } = await receive({ keep: false, checksum: true, compression: 'gzip' }, [zlib.gzipSync('123456789')]);
+  assert.equal(body.checksum, 0xcbf43926);
+  assert.equal(body.bytes().length, 0);
+  assert.equal((await receive({}, [text])).body.checksum, undefined);
+});
+
 test('a body of several chunks is put together', async () => {
   const { body } = await receive({}, [Buffer.from('a'), Buffer.from('b'), Buffer.from('c')]);
   assert.equal(body.bytes().toString(), 'abc');
