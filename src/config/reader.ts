@@ -4,21 +4,14 @@ import * as decode from './decode.ts';
 import { type Entry, pathOf, readEntries } from './entries.ts';
 import { FileMaterial, TextMaterial } from './material.ts';
 import { nearMiss } from './near-miss.ts';
-import { type Located, decodeNode, listItems, maskNode, plainValue, refuseNode, switchesOff } from './nodes.ts';
+import { type Located, listItems, maskNode, plainValue, refuseNode, switchesOff } from './nodes.ts';
+import { type DeclaredParameters, decodeFixed, decodeTemplate, noPlace } from './places.ts';
 import type { Regexp } from './regexp.ts';
 import { renderMasked } from './render.ts';
 import { Secret, maskedSecret } from './secret.ts';
 import { type ConfigSource, startOf } from './source.ts';
 import type { StatusCodes } from './status-codes.ts';
-import { placesIn, Template } from './template.ts';
-
-/** The parameters that a module declares. */
-export interface DeclaredParameters {
-  /** Hears that a parameter has a place; false when the module has no such parameter. */
-  place(name: string): boolean;
-}
-
-const noPlace = 'no parameter may stand here';
+import { placesIn, type Template } from './template.ts';
 
 /** Whether a value is shown as `<secret>` wherever the configuration is shown. */
 export interface Secrecy {
@@ -88,19 +81,14 @@ export class ConfigReader {
     this.#parameters = parameters;
   }
 
-  /** A text or `!!binary` in which parameters of the module may have places. */
+  /** A text in which parameters of the module may have places. */
   template(key: string, secrecy?: Secrecy): Template | undefined {
-    const node = this.#value(key);
-    if (node === undefined) {
-      return undefined;
-    }
-    if (secrecy?.secret === true) maskNode(this.#source, node);
-    const bytes = decodeNode(this.#source, { node, path: pathOf(this.path, key) }, decode.bytes);
-    if (bytes === undefined) {
-      return undefined;
-    }
-    this.#checkPlaces(key, bytes.toString());
-    return Template.parse(bytes, { places: this.#parameters !== undefined });
+    return this.#template(key, decode.text, secrecy);
+  }
+
+  /** The same of what `bytes` reads. */
+  byteTemplate(key: string, secrecy?: Secrecy): Template | undefined {
+    return this.#template(key, decode.bytes, secrecy);
   }
 
   /** A text that nothing shows. */
@@ -276,13 +264,9 @@ export class ConfigReader {
     for (const child of this.#children) child.finish();
   }
 
-  /** Where the module declares no parameters at all, places are only warned of: the text is sent as it is. */
-  #checkPlaces(key: string, text: string): void {
-    for (const name of placesIn(text)) {
-      if (this.#parameters === undefined)
-        this.warn(key, `\${param.${name}} has no meaning: the module has no parameters`);
-      else if (!this.#parameters.place(name)) this.fail(key, `the module has no parameter ${decode.quote(name)}`);
-    }
+  #template(key: string, decoder: decode.Decoder<string | Buffer>, secrecy?: Secrecy): Template | undefined {
+    const item = this.#item(key, secrecy);
+    return item && decodeTemplate(this.#source, item, decoder, this.#parameters);
   }
 
   #value(key: string): Node | undefined {
@@ -297,26 +281,20 @@ export class ConfigReader {
   }
 
   #scalar<T>(key: string, decoder: decode.Decoder<T>, secrecy?: Secrecy): T | undefined {
-    const node = this.#value(key);
-    if (node === undefined) {
-      return undefined;
-    }
-    if (secrecy?.secret === true) maskNode(this.#source, node);
-    return this.#decode({ node, path: pathOf(this.path, key) }, decoder);
+    const item = this.#item(key, secrecy);
+    return item && decodeFixed(this.#source, item, decoder, this.#parameters);
   }
 
-  #decode<T>(item: Located, decoder: decode.Decoder<T>): T | undefined {
-    const { node, path } = item;
-    if (this.#parameters !== undefined && isScalar(node) && placesIn(String(node.value)).length > 0) {
-      this.#source.refuse(node, path, noPlace);
-      return undefined;
-    }
-    return decodeNode(this.#source, item, decoder);
+  /** The value of a key, masked where it is a secret. */
+  #item(key: string, secrecy: Secrecy | undefined): Located | undefined {
+    const node = this.#value(key);
+    if (node !== undefined && secrecy?.secret === true) maskNode(this.#source, node);
+    return node && { node, path: pathOf(this.path, key) };
   }
 
   #scalars<T>(key: string, decoder: decode.Decoder<T>): T[] {
     return this.#items(key)
-      .map((item) => this.#decode(item, decoder))
+      .map((item) => decodeFixed(this.#source, item, decoder, this.#parameters))
       .filter((value) => value !== undefined);
   }
 

@@ -47,7 +47,7 @@ export function readStep(step: ConfigReader): DialogueStep {
     step.fail('expect_bytes', 'expect and expect_bytes are mutually exclusive');
   }
   const secret = step.boolean('secret', false);
-  const send = nonEmpty(step.template('send', { secret }));
+  const send = nonEmpty(step.byteTemplate('send', { secret }));
   const sendBytes = step.template('send_bytes', { secret });
   if (send !== undefined && sendBytes !== undefined) {
     step.fail('send_bytes', 'send (which adds a newline) and send_bytes (which does not) are mutually exclusive');

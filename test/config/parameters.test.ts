@@ -71,6 +71,14 @@ for (const [name, text, ...mistakes] of refused) {
     ));
 }
 
+test('a header is a text, also where it could have places', () => {
+  const text = 'modules: {m: {prober: http, http: {headers: {A: !!binary "/w=="}}}}';
+  assert.deepEqual(
+    mistakesOf(() => load(text)),
+    ['test.yml:1:58: modules.m.http.headers.A: must be a text: its bytes are not UTF-8'],
+  );
+});
+
 test('claims of a token have no places either', () => {
   const oauth2 = '{client_id: a, token_url: "http://a/", claims: {tenant: "${param.a}"}}';
   assert.deepEqual(

@@ -38,7 +38,7 @@ export function readHttpOptions(section: ConfigReader): (values: ParameterValues
   const { headers, hostHeader } = readHeaders(section);
   const compression = readCompression(section);
   checkAcceptEncoding(section, compression, headers);
-  const body = section.template('body', { secret: true });
+  const body = section.byteTemplate('body', { secret: true });
   const bodyFile = section.string('body_file') || undefined;
   if (body?.empty === false && bodyFile !== undefined)
     section.fail('body_file', 'only one of body and body_file may be given');
@@ -59,12 +59,15 @@ export function readHttpOptions(section: ConfigReader): (values: ParameterValues
     },
     checks,
   };
-  return filled([...headers.values(), hostHeader, body], (values) => ({
-    ...fixed,
-    headers: new Map([...headers].map(([name, value]) => [name, value.text(values)])),
-    hostHeader: hostHeader?.text(values),
-    body: body === undefined || body.empty ? undefined : body.bytes(values),
-  }));
+  return filled([...headers.values(), hostHeader, body], (values) => {
+    const bytes = body?.bytes(values);
+    return {
+      ...fixed,
+      headers: new Map([...headers].map(([name, value]) => [name, value.text(values)])),
+      hostHeader: hostHeader?.text(values),
+      body: bytes?.length === 0 ? undefined : bytes,
+    };
+  });
 }
 
 function readChecksum(section: ConfigReader): boolean {
