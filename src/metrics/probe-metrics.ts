@@ -1,5 +1,6 @@
 import type { Gauge } from './gauge.ts';
 import { type Labels, labelText } from './labels.ts';
+import { Layout } from './layout.ts';
 
 export interface Sample {
   readonly family: Gauge;
@@ -14,10 +15,13 @@ export interface Sample {
  * Rendering gives the text exposition (0.0.4), or OpenMetrics 1.0.0, with families and labels sorted by name.
  */
 export class ProbeMetrics {
-  // Three flat lists: the history keeps many of these objects, and many small ones in each would burden the collector.
-  readonly #families: Gauge[] = [];
-  readonly #labels: string[] = [];
   readonly #values: number[] = [];
+  #layout: Layout;
+
+  /** `start` is shared by the probes that set the same samples: those of one module. */
+  constructor(start = new Layout()) {
+    this.#layout = start;
+  }
 
   /** Sets one sample; `value` in the family's unit; `labels` as pairs, or as `labelText` gives them. */
   set(family: Gauge, value: number, labels: Labels | string = ''): void {
@@ -32,9 +36,8 @@ export class ProbeMetrics {
 
   /** Every sample, in the order in which they were first set. */
   *samples(): Generator<Sample> {
-    for (const [index, family] of this.#families.entries()) {
-      yield { family, labels: this.#labels[index] ?? '', value: this.#values[index] ?? 0 };
-    }
+    for (const { family, labels, index } of this.#layout.slots)
+      yield { family, labels, value: this.#values[index] ?? 0 };
   }
 
   /** How many samples there are. */
@@ -44,51 +47,21 @@ export class ProbeMetrics {
 
   /** The exposition as text; OpenMetrics adds its `# EOF`. */
   render(format: 'text' | 'openmetrics' = 'text'): string {
-    let text = '';
-    let previous: Gauge | undefined;
-    for (const index of this.#order()) {
-      const family = this.#families[index] as Gauge;
-      if (family !== previous) text += family.header;
-      previous = family;
-      text += `${family.name}${this.#labels[index]} ${formatValue(this.#values[index] as number)}\n`;
+    let rendered = '';
+    for (const { index, text } of this.#layout.places) {
+      rendered += `${text}${formatValue(this.#values[index] as number)}\n`;
     }
-    return format === 'openmetrics' ? `${text}# EOF\n` : text;
+    return format === 'openmetrics' ? `${rendered}# EOF\n` : rendered;
   }
 
-  /** The place of a sample, made when it has none: there are too few for anything but a look at each. */
+  /** The place of a sample, made when it has none. */
   #indexOf(family: Gauge, labels: Labels | string): number {
     const text = typeof labels === 'string' ? labels : labelText(labels);
-    for (let index = this.#families.length - 1; index >= 0; index--) {
-      if (this.#families[index] === family && this.#labels[index] === text) return index;
-    }
-    this.#labels.push(text);
-    this.#values.push(0);
-    return this.#families.push(family) - 1;
+    const index = this.#layout.indexOf(family, text);
+    if (index >= 0) return index;
+    this.#layout = this.#layout.with(family, text);
+    return this.#values.push(0) - 1;
   }
-
-  /** The samples' places by family and labels: one number a sample, since numbers are sorted without a call for each pair. */
-  #order(): Uint32Array {
-    const keys = Uint32Array.from(this.#families, ({ rank }, index) => rank * maxSamples + index).sort();
-    for (let start = 0; start < keys.length;) {
-      const rank = rankOf(keys[start]);
-      let end = start + 1;
-      while (end < keys.length && rankOf(keys[end]) === rank) end++;
-      if (end - start > 1) keys.subarray(start, end).sort((a, b) => this.#compareLabels(a, b));
-      start = end;
-    }
-    return keys.map((key) => key % maxSamples);
-  }
-
-  #compareLabels(a: number, b: number): number {
-    return (this.#labels[a % maxSamples] ?? '') < (this.#labels[b % maxSamples] ?? '') ? -1 : 1;
-  }
-}
-
-/** More samples than any probe has. */
-const maxSamples = 1 << 16;
-
-function rankOf(key = 0): number {
-  return Math.floor(key / maxSamples);
 }
 
 /** Nanoseconds are the finest that anything here is measured in: further digits would be noise. */
