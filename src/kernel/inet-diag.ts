@@ -58,22 +58,34 @@ const ENOENT = 2;
 /** The bits of the states 1 (established) to 11 (closing). */
 const allStates = 0xffe;
 
-/** A request for the one socket with these ends (`struct inet_diag_req_v2`); `interfaceIndex` 0 is none. */
+/** The request that every lookup sends, but for its ends: every probe has one. */
+const lookup = encodeHeader(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, lookupLength);
+lookup.view.setUint8(17, IPPROTO_TCP);
+lookup.view.setUint32(20, allStates, littleEndian);
+lookup.view.setUint32(64, INET_DIAG_NOCOOKIE, littleEndian);
+lookup.view.setUint32(68, INET_DIAG_NOCOOKIE, littleEndian);
+
+/**
+ * A request for the one socket with these ends (`struct inet_diag_req_v2`); `interfaceIndex` 0 is none. The bytes are
+ * good until the next call.
+ */
 export function encodeLookup(ends: Endpoints, interfaceIndex: number, sequence: number): Uint8Array {
-  const { bytes, view } = encodeHeader(SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence, lookupLength);
+  const { bytes, view } = lookup;
   const v4 = isMapped(ends.localAddress) && isMapped(ends.remoteAddress);
+  view.setUint32(8, sequence, littleEndian);
   view.setUint8(16, v4 ? AF_INET : AF_INET6);
-  view.setUint8(17, IPPROTO_TCP);
-  view.setUint32(20, allStates, littleEndian);
   // struct inet_diag_sockid
   view.setUint16(24, ends.localPort);
   view.setUint16(26, ends.remotePort);
-  bytes.set(v4 ? ends.localAddress.subarray(12) : ends.localAddress, 28);
-  bytes.set(v4 ? ends.remoteAddress.subarray(12) : ends.remoteAddress, 44);
+  writeAddress(bytes, 28, ends.localAddress, v4);
+  writeAddress(bytes, 44, ends.remoteAddress, v4);
   view.setUint32(60, interfaceIndex, littleEndian);
-  view.setUint32(64, INET_DIAG_NOCOOKIE, littleEndian);
-  view.setUint32(68, INET_DIAG_NOCOOKIE, littleEndian);
   return bytes;
+}
+
+function writeAddress(bytes: Uint8Array, at: number, address: Uint8Array, v4: boolean): void {
+  for (let index = 0; index < 16; index++)
+    bytes[at + index] = (v4 ? (index < 4 ? address[12 + index] : 0) : address[index]) ?? 0;
 }
 
 /**
@@ -138,8 +150,11 @@ function isBetween(view: DataView, at: number, ends: Endpoints): boolean {
 
 function isAddress(view: DataView, at: number, v4: boolean, address: Uint8Array): boolean {
   if (v4 && !isMapped(address)) return false;
-  const expected = v4 ? address.subarray(12) : address;
-  return expected.every((byte, index) => view.getUint8(at + index) === byte);
+  const start = v4 ? 12 : 0;
+  for (let index = start; index < 16; index++) {
+    if (view.getUint8(at + index - start) !== address[index]) return false;
+  }
+  return true;
 }
 
 /** Hands the sockets in a part of a dump to `sink`; 'failed' when the kernel refused or the bytes make no sense. */
@@ -191,5 +206,8 @@ function errorNumber(view: DataView, at: number, end: number): number {
 }
 
 function isMapped(address: Uint8Array): boolean {
-  return address.every((byte, index) => index >= 12 || byte === (index < 10 ? 0 : 0xff));
+  for (let index = 0; index < 12; index++) {
+    if (address[index] !== (index < 10 ? 0 : 0xff)) return false;
+  }
+  return true;
 }

@@ -54,5 +54,15 @@ function groupBytes(groups: string): number {
 
 function writeIPv4(bytes: Uint8Array, start: number, text: string): void {
   let at = start;
-  for (const part of text.split('.')) bytes[at++] = Number(part);
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit >= 0) {
+      value = value * 10 + digit;
+    } else {
+      bytes[at++] = value;
+      value = 0;
+    }
+  }
+  bytes[at] = value;
 }

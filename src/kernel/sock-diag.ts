@@ -134,7 +134,15 @@ function ask<Answer>(question: (socket: NetlinkSocket, library: Libc) => Answer)
   }
 }
 
+/** The ends last read: a connection is mostly asked for twice in a row. */
+let lastRead: { readonly tuple: ConnectionTuple; readonly ends: Endpoints | undefined } | undefined;
+
 function endpoints(tuple: ConnectionTuple): Endpoints | undefined {
+  if (lastRead?.tuple !== tuple) lastRead = { tuple, ends: readEndpoints(tuple) };
+  return lastRead.ends;
+}
+
+function readEndpoints(tuple: ConnectionTuple): Endpoints | undefined {
   const localAddress = ipBytes(tuple.localAddress);
   const remoteAddress = ipBytes(tuple.remoteAddress);
   if (localAddress === undefined || remoteAddress === undefined) return undefined;

@@ -7,7 +7,6 @@ const recordWords = 11;
 const localEnd = 0;
 const remoteEnd = 5;
 const stateWord = 10;
-const portCount = 65_536;
 
 /** The TCP sockets of one dump, packed so that tens of thousands cost little. IPv4 ends are held as IPv4-mapped. */
 export class SocketTable implements DumpSink {
@@ -71,21 +70,27 @@ export class SocketTable implements DumpSink {
 
   /** Whether any socket has this local port. */
   hasLocalPort(port: number): boolean {
-    return (this.#byLocalPort ??= this.#chainByLocalPort()).first(port) >= 0;
+    const chains = (this.#byLocalPort ??= this.#chainByLocalPort());
+    for (let index = chains.first(port); index >= 0; index = chains.after(index)) {
+      if (this.#word(index * recordWords + localEnd) === port) return true;
+    }
+    return false;
   }
 
   #chainByRemoteEnd(): Chains {
-    const buckets = 2 ** Math.ceil(Math.log2(this.#size + 1));
-    return new Chains(buckets, this.#size, (index) => hash(this.#records, index * recordWords + remoteEnd));
+    return new Chains(this.#size, (index) => hash(this.#records, index * recordWords + remoteEnd));
   }
 
   #chainByLocalPort(): Chains {
-    return new Chains(portCount, this.#size, (index) => this.#word(index * recordWords + localEnd));
+    return new Chains(this.#size, (index) => this.#word(index * recordWords + localEnd));
   }
 
   #hasEnd(index: number, which: number, end: Int32Array): boolean {
     const at = index * recordWords + which;
-    return end.every((word, offset) => word === this.#word(at + offset));
+    for (let offset = 0; offset < end.length; offset += 1) {
+      if (end[offset] !== this.#records[at + offset]) return false;
+    }
+    return true;
   }
 
   #state(index: number): TcpState | undefined {
@@ -109,8 +114,8 @@ class Chains {
   readonly #next: Int32Array;
   readonly #mask: number;
 
-  /** `buckets` is a power of two. */
-  constructor(buckets: number, size: number, bucketOf: (index: number) => number) {
+  constructor(size: number, bucketOf: (index: number) => number) {
+    const buckets = 2 ** Math.ceil(Math.log2(size + 1));
     this.#mask = buckets - 1;
     this.#heads = new Int32Array(buckets).fill(-1);
     this.#next = new Int32Array(size);
