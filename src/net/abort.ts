@@ -3,34 +3,58 @@ import { type Phase, ProbeFailure } from './failure.ts';
 /** Why a probe is called off: its deadline has come, or nobody waits for it any more. */
 export type AbortCause = 'timeout' | 'cancelled';
 
+/** Tells whether a probe is called off, and why: a Cancellation, or the AbortSignal of somebody else. */
+export type ProbeSignal = Pick<AbortSignal, 'aborted' | 'reason'>;
+
 /** The failure of a probe that was called off while it was in `phase`. */
-export function abortFailure(signal: AbortSignal, phase: Phase): ProbeFailure {
+export function abortFailure(signal: ProbeSignal, phase: Phase): ProbeFailure {
   return signal.reason === 'cancelled'
     ? new ProbeFailure(phase, 'cancelled', 'The client that asked for the probe has gone')
     : new ProbeFailure(phase, 'timeout', 'The deadline of the probe has come');
 }
 
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+/** What calls a probe off, and its signal at once. An AbortController costs more than many a step of a probe. */
+export class Cancellation implements ProbeSignal {
+  readonly #listeners = new Set<() => void>();
+  #reason: AbortCause | undefined;
+
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  get reason(): AbortCause | undefined {
+    return this.#reason;
+  }
+
+  /** Tells all listeners; a second call changes nothing. */
+  abort(cause: AbortCause): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = cause;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+
+  listen(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  ignore(listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+}
 
 /** Calls `listener` when `signal` aborts, at once if it has aborted already. Returns how to stop listening. */
-export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+export function onAbort(signal: ProbeSignal, listener: () => void): () => void {
   if (signal.aborted) {
     listener();
     return () => {};
   }
   const own = (): void => listener();
-  const waiting = listeners.get(signal) ?? listenOnce(signal);
-  waiting.add(own);
-  return () => waiting.delete(own);
-}
-
-/** One event listener a signal: adding and removing one for every step would cost more than the steps. */
-function listenOnce(signal: AbortSignal): Set<() => void> {
-  const waiting = new Set<() => void>();
-  listeners.set(signal, waiting);
-  const tell = (): void => {
-    for (const listener of waiting) listener();
-  };
-  signal.addEventListener('abort', tell, { once: true });
-  return waiting;
+  if (signal instanceof Cancellation) {
+    signal.listen(own);
+    return () => signal.ignore(own);
+  }
+  const foreign = signal as AbortSignal;
+  foreign.addEventListener('abort', own, { once: true });
+  return () => foreign.removeEventListener('abort', own);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Socket, SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { abortFailure, onAbort } from './abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from './abort.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
 import { asFailure } from './error-reason.ts';
 import { type Phase, ProbeFailure } from './failure.ts';
@@ -23,7 +23,7 @@ export class Connection {
   readonly endpoint: Endpoint;
   readonly #socket: ProbeSocket;
   readonly #settings: ConnectionSettings;
-  readonly #signal: AbortSignal;
+  readonly #signal: ProbeSignal;
   readonly #closed: Promise<void>;
   #stream: Socket;
   #connect = 0;
@@ -32,7 +32,7 @@ export class Connection {
   #local: LocalEnd | undefined;
   #facts: Promise<TcpFacts | undefined> | undefined;
 
-  constructor(endpoint: Endpoint, settings: ConnectionSettings, signal: AbortSignal) {
+  constructor(endpoint: Endpoint, settings: ConnectionSettings, signal: ProbeSignal) {
     this.endpoint = endpoint;
     this.#settings = settings;
     this.#signal = signal;

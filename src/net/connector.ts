@@ -5,17 +5,18 @@ import { machineResolver } from './resolver/stub-resolver.ts';
 import type { ConnectionSettings, IpPolicy } from './settings.ts';
 import { checkSource } from './source.ts';
 import type { TcpFacts } from './tcp-facts.ts';
+import type { ProbeSignal } from './abort.ts';
 
 /** Opens the connections of one probe, one after the other, and sees to it that none outlives it. */
 export class Connector {
   readonly #settings: ConnectionSettings;
-  readonly #signal: AbortSignal;
+  readonly #signal: ProbeSignal;
   /** Looks up the names that the probe meets. */
   readonly resolver: NameResolver;
   #opened = 0;
   #last: Connection | undefined;
 
-  constructor(settings: ConnectionSettings, signal: AbortSignal, resolver: NameResolver = machineResolver) {
+  constructor(settings: ConnectionSettings, signal: ProbeSignal, resolver: NameResolver = machineResolver) {
     this.#settings = settings;
     this.#signal = signal;
     this.resolver = resolver;

@@ -5,6 +5,7 @@ import { authority, basicCredentials, type Proxy, type ProxyHeader, proxyText } 
 import type { IpPolicy, TlsSettings } from './settings.ts';
 import { connectBySocks } from './socks.ts';
 import { StreamReader } from './stream-reader.ts';
+import type { ProbeSignal } from './abort.ts';
 
 /** How a probe goes through a proxy. */
 export interface ProxyRoute {
@@ -26,7 +27,7 @@ export interface ProxyRoute {
 export async function openThroughProxy(
   connector: Connector,
   route: ProxyRoute,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<Connection> {
   const { proxy, tunnelTo } = route;
   try {

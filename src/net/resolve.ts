@@ -2,6 +2,7 @@ import net from 'node:net';
 import { ProbeFailure } from './failure.ts';
 import { numericAddress } from './numeric-address.ts';
 import type { IpPolicy } from './settings.ts';
+import type { ProbeSignal } from './abort.ts';
 
 /** An IP address that a probe goes to. */
 export interface ResolvedAddress {
@@ -15,7 +16,7 @@ export interface NameResolver {
    * The addresses of a name, of the IP versions asked for, in the order in which they were served; none when it has
    * none of these. Throws ProbeFailure in phase `resolve`.
    */
-  lookup(host: string, families: readonly (4 | 6)[], signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
+  lookup(host: string, families: readonly (4 | 6)[], signal: ProbeSignal): Promise<readonly ResolvedAddress[]>;
 }
 
 /**
@@ -26,7 +27,7 @@ export async function resolve(
   host: string,
   policy: IpPolicy,
   resolver: NameResolver,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<ResolvedAddress> {
   const preferred = policy.preferred === 'ip4' ? 4 : 6;
   const literal = literalAddress(host);

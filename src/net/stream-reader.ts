@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { abortFailure, onAbort } from './abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from './abort.ts';
 import { asFailure } from './error-reason.ts';
 import { type Phase, ProbeFailure } from './failure.ts';
 
@@ -9,7 +9,7 @@ const carriageReturn = 0x0d;
 /** Reads a connection piece by piece; what was received and not yet asked for waits for the next call. */
 export class StreamReader {
   readonly #stream: Duplex;
-  readonly #signal: AbortSignal;
+  readonly #signal: ProbeSignal;
   readonly #phase: Phase;
   #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
@@ -17,7 +17,7 @@ export class StreamReader {
   #wake: (() => void) | undefined;
 
   /** `phase` is where a failure to read belongs. */
-  constructor(stream: Duplex, signal: AbortSignal, phase: Phase) {
+  constructor(stream: Duplex, signal: ProbeSignal, phase: Phase) {
     this.#stream = stream;
     this.#signal = signal;
     this.#phase = phase;

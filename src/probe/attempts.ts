@@ -1,6 +1,6 @@
 import type { Retries } from '../config/retries.ts';
 import * as families from '../metrics/families/probe.ts';
-import { onAbort } from '../net/abort.ts';
+import { onAbort, type ProbeSignal } from '../net/abort.ts';
 import type { ProbeFailure } from '../net/failure.ts';
 import type { ProbeRequest, ProbeResult } from './run.ts';
 
@@ -49,7 +49,7 @@ function tellFailure({ log, failure, duration }: ProbeResult, attempt: number): 
 const leastTime = 10;
 
 /** Waits `delay` milliseconds; false, and at once, when the seconds left do not suffice, or the probe is called off. */
-function pause(delay: number, left: number, signal: AbortSignal | undefined): Promise<boolean> {
+function pause(delay: number, left: number, signal: ProbeSignal | undefined): Promise<boolean> {
   if (delay + leastTime > left * 1000 || signal?.aborted === true) return Promise.resolve(false);
   return new Promise((settle) => {
     const end = (waited: boolean): void => {

@@ -7,6 +7,7 @@ import type { Retries } from '../config/retries.ts';
 import type { NameResolver } from '../net/resolve.ts';
 import type { ParameterValues } from '../config/template.ts';
 import type { ConnectionSettings } from '../net/settings.ts';
+import type { ProbeSignal } from '../net/abort.ts';
 
 /** What one run of a probe gets. */
 export interface ProbeContext {
@@ -17,7 +18,7 @@ export interface ProbeContext {
   /** The values of the module's parameters. */
   readonly parameters: ParameterValues;
   /** Aborts at the deadline, and when the client that asked has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: ProbeSignal;
   /** When that is at the latest, in milliseconds on the clock of `performance.now()`. */
   readonly deadline: number;
   /** Whether `probe_ip_info` tells the target's address. */

@@ -1,8 +1,9 @@
 import { noValues, type ParameterValues } from '../config/template.ts';
 import { type LogRecord, ProbeLog } from '../log/probe-log.ts';
 import * as families from '../metrics/families/probe.ts';
+import { Layout } from '../metrics/layout.ts';
 import { ProbeMetrics } from '../metrics/probe-metrics.ts';
-import { type AbortCause, onAbort } from '../net/abort.ts';
+import { Cancellation, onAbort, type ProbeSignal } from '../net/abort.ts';
 import { Connector } from '../net/connector.ts';
 import { ProbeFailure } from '../net/failure.ts';
 import { runAttempts } from './attempts.ts';
@@ -18,7 +19,7 @@ export interface ProbeRequest {
   /** Seconds from now to the deadline. */
   readonly timeout: number;
   /** Aborts when the client that asked has gone. */
-  readonly signal?: AbortSignal;
+  readonly signal?: ProbeSignal;
   /** Hears of every log record as it is made. */
   readonly onLog?: (record: LogRecord) => void;
 }
@@ -50,12 +51,11 @@ export async function runProbe(request: ProbeRequest): Promise<ProbeResult> {
 
 async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResult> {
   const { module, target, timeout } = request;
-  const metrics = new ProbeMetrics();
-  const controller = new AbortController();
-  const abort = (cause: AbortCause): void => controller.abort(cause);
-  const deadline = setTimeout(abort, timeout * 1000, 'timeout');
-  const stopListening = request.signal && onAbort(request.signal, () => abort('cancelled'));
-  const connector = new Connector(module.connection, controller.signal, module.resolver);
+  const metrics = new ProbeMetrics(layoutOf(module));
+  const cancellation = new Cancellation();
+  const deadline = setTimeout(() => cancellation.abort('timeout'), timeout * 1000);
+  const stopListening = request.signal && onAbort(request.signal, () => cancellation.abort('cancelled'));
+  const connector = new Connector(module.connection, cancellation, module.resolver);
   const started = performance.now();
   let failure: ProbeFailure | undefined;
   try {
@@ -64,7 +64,7 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
       target,
       hostname: request.hostname,
       parameters: request.parameters ?? defaultsOf(module),
-      signal: controller.signal,
+      signal: cancellation,
       deadline: started + timeout * 1000,
       ipInfo: module.ipInfo ?? false,
       metrics,
@@ -95,6 +95,14 @@ function tellVerdict({ log, failure, duration, attempts }: ProbeResult): void {
   const course = { duration_seconds: duration, ...(attempts !== undefined && { attempts }) };
   if (failure === undefined) log.debug('Probe succeeded', course);
   else log.info('Probe failed', { phase: failure.phase, reason: failure.reason, err: failure.message, ...course });
+}
+
+const layouts = new WeakMap<Module, Layout>();
+
+function layoutOf(module: Module): Layout {
+  let layout = layouts.get(module);
+  if (layout === undefined) layouts.set(module, (layout = new Layout()));
+  return layout;
 }
 
 function recordOutcome(

@@ -2,7 +2,7 @@ import type { ConfigReader } from '../config/reader.ts';
 import type { Regexp, RegexpMatch } from '../config/regexp.ts';
 import type { Template } from '../config/template.ts';
 import { expectInfo, failedDueToBytes, failedDueToRegex } from '../metrics/families/probe.ts';
-import { abortFailure, onAbort } from '../net/abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../net/abort.ts';
 import { asFailure } from '../net/error-reason.ts';
 import { ProbeFailure } from '../net/failure.ts';
 import { StreamReader } from '../net/stream-reader.ts';
@@ -186,7 +186,7 @@ export function recordLabels(context: ProbeContext, wanted: readonly Label[], ma
 }
 
 /** Hands the bytes to the kernel, or to its queue: an answer is awaited by who expects one. */
-export function write(stream: Duplex, bytes: Buffer, signal: AbortSignal): Promise<void> {
+export function write(stream: Duplex, bytes: Buffer, signal: ProbeSignal): Promise<void> {
   return new Promise((settle, reject) => {
     const stop = onAbort(signal, () => reject(abortFailure(signal, 'dialogue')));
     stream.write(bytes, (error) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { gauge } from '../../src/metrics/gauge.ts';
+import { type Gauge, gauge } from '../../src/metrics/gauge.ts';
+import { Layout } from '../../src/metrics/layout.ts';
 import { ProbeMetrics } from '../../src/metrics/probe-metrics.ts';
 import { parseExposition } from '../support/exposition.ts';
 
@@ -112,4 +113,26 @@ test('OpenMetrics says where it ends', () => {
   assert.equal(metrics.render('openmetrics'), '# EOF\n');
   metrics.set(middle, 1);
   assert.equal(metrics.render('openmetrics'), `${metrics.render()}# EOF\n`);
+});
+
+test('probes that share a start have each their own samples', () => {
+  const start = new Layout();
+  const fill = (...families: Gauge[]): ProbeMetrics => {
+    const metrics = new ProbeMetrics(start);
+    for (const [index, family] of families.entries()) metrics.set(family, index + 1);
+    return metrics;
+  };
+  const samples = (metrics: ProbeMetrics): string[] =>
+    metrics
+      .render()
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  const probes = [fill(last, first), fill(last, middle), fill(last, first), fill(), fill(first, last, first)];
+  assert.deepEqual(probes.map(samples), [
+    ['test_a 2', 'test_z 1'],
+    ['test_m 2', 'test_z 1'],
+    ['test_a 2', 'test_z 1'],
+    [],
+    ['test_a 3', 'test_z 2'],
+  ]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { onAbort } from '../../src/net/abort.ts';
 import type { Probe } from '../../src/probe/context.ts';
 import { Listeners } from '../../src/server/listen.ts';
 import { configuration, measure, testApp, testModule } from './test-app.ts';
@@ -190,7 +190,7 @@ test('a probe is cancelled when its client goes away', async (t) => {
   const beginning = new Promise<void>((resolve) => (begun = resolve));
   const untilAborted: Probe = async ({ signal }) => {
     begun();
-    await once(signal, 'abort');
+    await new Promise<void>((resolve) => onAbort(signal, resolve));
   };
   const { app, admission, history } = testApp({
     configuration: () => configuration(testModule('http_2xx', untilAborted)),

@@ -1,4 +1,4 @@
-import { abortFailure } from '../abort.ts';
+import { abortFailure, type ProbeSignal } from '../abort.ts';
 import { errorCode } from '../error-reason.ts';
 import { ProbeFailure } from '../failure.ts';
 import type { ResolvedAddress } from '../resolve.ts';
@@ -25,7 +25,7 @@ export async function askServers(
   name: string,
   families: readonly Family[],
   { servers, timeout, attempts }: AskSettings,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<Answer> {
   const asking = new Asking(families);
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -40,7 +40,7 @@ export async function askServers(
   return asking.answer();
 }
 
-function calledOff(signal: AbortSignal, name: string, server: string): ProbeFailure {
+function calledOff(signal: ProbeSignal, name: string, server: string): ProbeFailure {
   const { reason, message } = abortFailure(signal, 'resolve');
   return new ProbeFailure('resolve', reason, `${message}, while the name server ${server} was asked for ${name}`);
 }

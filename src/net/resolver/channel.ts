@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns';
-import { onAbort } from '../abort.ts';
+import { onAbort, type ProbeSignal } from '../abort.ts';
 import { errorCode } from '../error-reason.ts';
 import { longestTimeout } from './resolv-conf.ts';
 
@@ -29,7 +29,7 @@ const idle: Channel[] = [];
  * Asks one server once for each of the IP versions, at the same time, by UDP, and by TCP where the answer is too long
  * for that. Resolves when all is answered or given up; a question is given up when `signal` aborts, and leaves no socket.
  */
-export async function ask(question: Question, signal: AbortSignal): Promise<readonly Reply[]> {
+export async function ask(question: Question, signal: ProbeSignal): Promise<readonly Reply[]> {
   const channel = idle.pop() ?? new Channel();
   try {
     return await channel.ask(question, signal);
@@ -42,7 +42,7 @@ export async function ask(question: Question, signal: AbortSignal): Promise<read
 class Channel {
   readonly #resolver = new Resolver({ timeout: longestTimeout, tries: 1 });
 
-  ask({ server, name, families, timeout }: Question, signal: AbortSignal): Promise<readonly Reply[]> {
+  ask({ server, name, families, timeout }: Question, signal: ProbeSignal): Promise<readonly Reply[]> {
     // c-ares waits less for a server that was quick before, down to 250 ms. That is right for a program in a hurry, and
     // wrong for one that measures. It forgets a server that is no longer in the list.
     this.#resolver.setServers([nobody]);

@@ -9,6 +9,7 @@ import { parseHosts } from './hosts-file.ts';
 import { type AskSettings, parseResolvConf, type ResolvConf } from './resolv-conf.ts';
 import { candidates } from './search-list.ts';
 import { SystemFile } from './system-file.ts';
+import type { ProbeSignal } from '../abort.ts';
 
 export interface StubResolverOptions extends Partial<Pick<AskSettings, 'servers' | 'timeout' | 'attempts'>> {
   /** Whether answers are kept for their TTL. */
@@ -51,7 +52,7 @@ export class StubResolver implements NameResolver {
     }
   }
 
-  async lookup(host: string, families: readonly Family[], signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
+  async lookup(host: string, families: readonly Family[], signal: ProbeSignal): Promise<readonly ResolvedAddress[]> {
     const name = asciiName(host);
     const known = this.#withoutDns(name.replace(/\.$/, ''));
     if (known !== undefined) return known.filter(({ family }) => families.includes(family));
@@ -71,7 +72,7 @@ export class StubResolver implements NameResolver {
     return name === 'localhost' || name.endsWith('.localhost') ? (hosts?.get('localhost') ?? loopback) : undefined;
   }
 
-  async #search(host: string, name: string, families: readonly Family[], signal: AbortSignal): Promise<Answer> {
+  async #search(host: string, name: string, families: readonly Family[], signal: ProbeSignal): Promise<Answer> {
     const conf = this.#conf.value;
     const settings = { ...conf, ...this.#given, servers: this.#inTurn(conf) };
     const names = candidates(name, conf);

@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { abortFailure, onAbort } from '../abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../abort.ts';
 import { asFailure } from '../error-reason.ts';
 import type { NameResolver, ResolvedAddress } from '../resolve.ts';
 import type { Family } from './channel.ts';
@@ -9,7 +9,7 @@ import type { Family } from './channel.ts';
  * runtime, and goes on when the probe is called off: names that nobody answers hold up others.
  */
 export const systemResolver: NameResolver = {
-  lookup(host: string, families: readonly Family[], signal: AbortSignal): Promise<readonly ResolvedAddress[]> {
+  lookup(host: string, families: readonly Family[], signal: ProbeSignal): Promise<readonly ResolvedAddress[]> {
     const family = families.length > 1 ? 0 : (families[0] ?? 0);
     return new Promise((settle, reject) => {
       const stop = onAbort(signal, () => reject(abortFailure(signal, 'resolve')));

@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
-import { abortFailure, onAbort } from '../../net/abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
 import { asFailure, errorCode } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
@@ -20,7 +20,7 @@ const anyOrigin = 'http://localhost';
  * Makes a unary call over a connection, which is closed then. Gives the message of the answer; throws ProbeFailure
  * unless that has the status 0.
  */
-export async function call(connection: Connection, request: GrpcRequest, signal: AbortSignal): Promise<Buffer> {
+export async function call(connection: Connection, request: GrpcRequest, signal: ProbeSignal): Promise<Buffer> {
   const { stream } = connection;
   if (signal.aborted) throw abortFailure(signal, 'request');
   if (stream.destroyed) throw new ProbeFailure('request', 'closed', 'The server closed the connection');
@@ -37,7 +37,7 @@ export async function call(connection: Connection, request: GrpcRequest, signal:
   }
 }
 
-function exchange(session: ClientHttp2Session, request: GrpcRequest, signal: AbortSignal): Promise<Buffer> {
+function exchange(session: ClientHttp2Session, request: GrpcRequest, signal: ProbeSignal): Promise<Buffer> {
   return new Promise((settle, reject) => {
     const stream = session.request(request.headers);
     const answer = new Answer();

@@ -1,5 +1,6 @@
 import { constants } from 'node:http2';
 import { type Phase, ProbeFailure, type Reason } from '../../net/failure.ts';
+import type { ProbeSignal } from '../../net/abort.ts';
 
 /** The names of the status codes of gRPC (its doc/statuscodes.md), by code. */
 const names = [
@@ -51,7 +52,7 @@ export class GrpcFailure extends ProbeFailure {
 }
 
 /** Makes a failure of the connection one of a call: the service is unavailable, unless the probe ran out of time. */
-export function asGrpcFailure(failure: ProbeFailure, signal: AbortSignal): GrpcFailure {
+export function asGrpcFailure(failure: ProbeFailure, signal: ProbeSignal): GrpcFailure {
   if (failure instanceof GrpcFailure) return failure;
   const { phase, reason, message } = failure;
   let code: number = grpcStatus.unavailable;

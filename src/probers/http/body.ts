@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import { abortFailure, onAbort } from '../../net/abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ResponseSink } from './exchange.ts';
 
@@ -78,7 +78,7 @@ export class Body implements ResponseSink {
    * Ends the body, after waiting for what is still being decompressed when it was received `whole`. Returns why it is
    * broken or too large; undefined when all is well.
    */
-  async end(whole: boolean, signal: AbortSignal): Promise<ProbeFailure | undefined> {
+  async end(whole: boolean, signal: ProbeSignal): Promise<ProbeFailure | undefined> {
     const { compression = 'identity' } = this.#options;
     const decompressor = this.#decompressor;
     if (decompressor !== undefined) {
@@ -116,7 +116,7 @@ export class Body implements ResponseSink {
   }
 }
 
-function finished(decompressor: Transform, signal: AbortSignal): Promise<void> {
+function finished(decompressor: Transform, signal: ProbeSignal): Promise<void> {
   return new Promise((settle) => {
     const stop = onAbort(signal, settle);
     const done = (): void => {

@@ -3,6 +3,7 @@ import type { ProbeFailure } from '../../net/failure.ts';
 import { exchangeByHttp1 } from './exchange-http1.ts';
 import { exchangeByHttp2 } from './exchange-http2.ts';
 import { Incoming } from './incoming.ts';
+import type { ProbeSignal } from '../../net/abort.ts';
 
 export interface HttpRequest {
   /** Scheme and authority, and no path. */
@@ -53,7 +54,7 @@ export function exchange(
   connection: Connection,
   request: HttpRequest,
   sink: ResponseSink,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<HttpExchange> {
   const incoming = new Incoming(sink, signal);
   const byHttp2 = connection.tls?.alpn === 'h2';

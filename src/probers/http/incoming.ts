@@ -1,4 +1,4 @@
-import { abortFailure, onAbort } from '../../net/abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import { asFailure } from '../../net/error-reason.ts';
 import { type Phase, ProbeFailure } from '../../net/failure.ts';
 import type { HttpExchange, HttpResponse, ResponseSink } from './exchange.ts';
@@ -14,7 +14,7 @@ export class Incoming {
   /** Rejects with ProbeFailure in phase `response` when no whole headers come. */
   readonly result: Promise<HttpExchange>;
   readonly #sink: ResponseSink;
-  readonly #signal: AbortSignal;
+  readonly #signal: ProbeSignal;
   readonly #started = performance.now();
   #stop = (): void => {};
   #settle!: (exchange: HttpExchange) => void;
@@ -23,7 +23,7 @@ export class Incoming {
   #response: HttpResponse | undefined;
   #ended = false;
 
-  constructor(sink: ResponseSink, signal: AbortSignal) {
+  constructor(sink: ResponseSink, signal: ProbeSignal) {
     this.#sink = sink;
     this.#signal = signal;
     this.result = new Promise((settle, reject) => {

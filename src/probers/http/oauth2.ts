@@ -1,5 +1,5 @@
 import { jwtBearer, type OAuth2Settings } from '../../config/oauth2.ts';
-import { type AbortCause, abortFailure, onAbort } from '../../net/abort.ts';
+import { Cancellation, abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { NameResolver } from '../../net/resolve.ts';
 import type { ConnectionSettings, IpPolicy, Material } from '../../net/settings.ts';
@@ -47,7 +47,7 @@ export class TokenSource {
     return grant.type === jwtBearer ? grant.key : grant.clientSecret;
   }
 
-  async #ask(given: Given, signal: AbortSignal): Promise<Token> {
+  async #ask(given: Given, signal: ProbeSignal): Promise<Token> {
     try {
       const token = await this.#askAsUnderstood(given, signal);
       this.#kept = { token, secret: given.secret };
@@ -58,7 +58,7 @@ export class TokenSource {
   }
 
   /** Servers differ in where they look for the client's password: both ways are tried, and the one that works is kept. */
-  async #askAsUnderstood(given: Given, signal: AbortSignal): Promise<Token> {
+  async #askAsUnderstood(given: Given, signal: ProbeSignal): Promise<Token> {
     if (this.#authentication !== undefined) return await this.#askBy(this.#authentication, given, signal);
     try {
       return await this.#askBy('header', given, signal);
@@ -71,7 +71,7 @@ export class TokenSource {
     }
   }
 
-  async #askBy(authentication: ClientAuthentication, given: Given, signal: AbortSignal): Promise<Token> {
+  async #askBy(authentication: ClientAuthentication, given: Given, signal: ProbeSignal): Promise<Token> {
     const token = await askForToken(this.#settings, { ...given, authentication }, signal);
     this.#authentication = authentication;
     return token;
@@ -90,22 +90,22 @@ interface Given {
 /** A request for a token that several probes wait for. It goes on until nobody waits any more. */
 class Asking {
   readonly given: Given;
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #token: Promise<Token>;
   #waiting = 0;
 
-  constructor(given: Given, ask: (given: Given, signal: AbortSignal) => Promise<Token>) {
+  constructor(given: Given, ask: (given: Given, signal: ProbeSignal) => Promise<Token>) {
     this.given = given;
-    this.#token = Promise.resolve().then(() => ask(given, this.#controller.signal));
+    this.#token = Promise.resolve().then(() => ask(given, this.#cancellation));
     this.#token.catch(() => {}); // Whoever waits hears of it.
   }
 
   /** Whether it was given up, since nobody waited any more. */
   get abandoned(): boolean {
-    return this.#controller.signal.aborted;
+    return this.#cancellation.aborted;
   }
 
-  async wait(signal: AbortSignal): Promise<Token> {
+  async wait(signal: ProbeSignal): Promise<Token> {
     this.#waiting += 1;
     let stop = (): void => {};
     const calledOff = new Promise<never>((_, reject) => {
@@ -116,7 +116,7 @@ class Asking {
     } finally {
       stop();
       this.#waiting -= 1;
-      if (this.#waiting === 0) this.#controller.abort('cancelled' satisfies AbortCause);
+      if (this.#waiting === 0) this.#cancellation.abort('cancelled');
     }
   }
 }

@@ -5,6 +5,7 @@ import { openThroughProxy } from '../../net/proxy-connect.ts';
 import type { ResolvedAddress } from '../../net/resolve.ts';
 import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
 import { userAgent } from '../../version.ts';
+import type { ProbeSignal } from '../../net/abort.ts';
 
 /** How a target is reached: at its address, or through a proxy, which may have to look the name up itself. */
 export type Route =
@@ -52,7 +53,7 @@ export function openRoute(
   route: Route,
   target: RoutedTarget,
   { proxy: settings, tls, policy }: RouteSettings,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<Connection> {
   const { proxy, address } = route;
   if (proxy === undefined) return connector.open(address, target.port);

@@ -9,6 +9,7 @@ import { exchange, type HttpResponse, type ResponseSink } from './exchange.ts';
 import { signAssertion } from './assertion.ts';
 import { askedProxy, chooseRoute, openRoute } from './route.ts';
 import { readToken, type Token } from './token-response.ts';
+import type { ProbeSignal } from '../../net/abort.ts';
 
 export type { Token } from './token-response.ts';
 export { TokenRefusal } from './token-response.ts';
@@ -32,7 +33,7 @@ export interface TokenRequest {
 export async function askForToken(
   settings: OAuth2Settings,
   request: TokenRequest,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<Token> {
   const connector = new Connector(request.connection, signal, request.resolver);
   const sink = new TokenSink();
@@ -53,7 +54,7 @@ async function post(
   request: TokenRequest,
   connector: Connector,
   sink: TokenSink,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<HttpResponse> {
   const { tokenUrl: url, tls, proxy } = settings;
   const body = Buffer.from(formEncode(parameters(settings, request)));

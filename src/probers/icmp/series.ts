@@ -1,6 +1,6 @@
 import type { Ping, PingReply, PingRefusal } from '../../kernel/ping-exchange.ts';
 import type { ProbeLog } from '../../log/probe-log.ts';
-import { onAbort } from '../../net/abort.ts';
+import { onAbort, type ProbeSignal } from '../../net/abort.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { SeriesOptions } from './options.ts';
 
@@ -47,7 +47,7 @@ export class Series {
   }
 
   /** Resolves when nothing is under way any more. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: ProbeSignal): Promise<void> {
     const { count, interval } = this.#options;
     const stop = onAbort(signal, () => this.#abandon());
     const started = performance.now();
@@ -113,7 +113,7 @@ export class Series {
 }
 
 /** Resolves after so many milliseconds, or when the signal aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+function pause(milliseconds: number, signal: ProbeSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       stop();

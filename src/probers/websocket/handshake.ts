@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Client, Dispatcher } from 'undici';
-import { abortFailure, onAbort } from '../../net/abort.ts';
+import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { HttpResponse } from '../http/exchange.ts';
@@ -22,7 +22,7 @@ export interface HandshakeRequest {
 export async function shakeHands(
   connection: Connection,
   request: HandshakeRequest,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<HttpResponse> {
   const client = clientOf(connection, request.origin);
   try {
@@ -36,7 +36,7 @@ function ask(
   client: Client,
   stream: Duplex,
   { path, headers }: HandshakeRequest,
-  signal: AbortSignal,
+  signal: ProbeSignal,
 ): Promise<HttpResponse> {
   return new Promise((settle, reject) => {
     const stop = onAbort(signal, () => reject(abortFailure(signal, 'response')));

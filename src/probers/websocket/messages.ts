@@ -4,6 +4,7 @@ import { ProbeFailure } from '../../net/failure.ts';
 import { StreamReader } from '../../net/stream-reader.ts';
 import { write } from '../dialogue.ts';
 import { broken, encodeFrame, type FrameHeader, type Opcode, opcodes, readHeader, restOfHeader } from './frame.ts';
+import type { ProbeSignal } from '../../net/abort.ts';
 
 /** The longest message that is taken, in bytes. */
 const maxMessage = 1024 * 1024;
@@ -14,10 +15,10 @@ const normalClosure = Buffer.from([0x03, 0xe8]);
 /** The messages of a WebSocket, from when its handshake is over (RFC 6455). */
 export class Messages {
   readonly #stream: Duplex;
-  readonly #signal: AbortSignal;
+  readonly #signal: ProbeSignal;
   readonly #reader: StreamReader;
 
-  constructor(stream: Duplex, signal: AbortSignal) {
+  constructor(stream: Duplex, signal: ProbeSignal) {
     this.#stream = stream;
     this.#signal = signal;
     this.#reader = new StreamReader(stream, signal, 'dialogue');
