@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { UsageError } from './cli/flags.ts';
 import { nearMiss } from './config/near-miss.ts';
 import { noParameters } from './config/parameters.ts';
+import { Cancellation, type ProbeSignal } from './net/abort.ts';
 import { descriptorLimit } from './kernel/descriptor-limit.ts';
 import { openSockets } from './kernel/open-sockets.ts';
 import { systemReason } from './log/system-reason.ts';
@@ -97,7 +98,7 @@ async function openList(file: string | undefined): Promise<Readable> {
 
 /** Stops a sweep, of itself or when a signal asks to; a second signal ends the process at once. */
 class Stop {
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #input: Readable;
   #by: 'SIGINT' | 'SIGTERM' | undefined;
 
@@ -112,8 +113,8 @@ class Stop {
     }
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): ProbeSignal {
+    return this.#cancellation;
   }
 
   /** The signal that asked to stop. */
@@ -122,7 +123,7 @@ class Stop {
   }
 
   now(): void {
-    this.#controller.abort();
+    this.#cancellation.abort('cancelled');
     // Who waits for more of the list is not to wait on.
     this.#input.destroy();
   }

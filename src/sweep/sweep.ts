@@ -2,12 +2,13 @@ import { Admission } from '../probe/admission.ts';
 import { runProbe, type ProbeRequest, type ProbeResult } from '../probe/run.ts';
 import { hostOf } from '../net/target.ts';
 import type { Target } from './targets.ts';
+import type { ProbeSignal } from '../net/abort.ts';
 
 export interface SweepOptions {
   readonly probe: Pick<ProbeRequest, 'module' | 'hostname' | 'parameters' | 'timeout'>;
   readonly limits: SweepLimits;
   /** Stops the sweep: nothing more is begun, and what runs is cancelled. */
-  readonly signal: AbortSignal;
+  readonly signal: ProbeSignal;
   /** Takes the result of a target, which is in hand until this resolves; those that were cancelled have none. */
   readonly onResult: (target: Target, result: ProbeResult) => Promise<void>;
 }
