@@ -58,3 +58,11 @@ export function onAbort(signal: ProbeSignal, listener: () => void): () => void {
   foreign.addEventListener('abort', own, { once: true });
   return () => foreign.removeEventListener('abort', own);
 }
+
+/** What becomes of `work`; or, as soon as `signal` aborts, the failure in `phase`: `work` then goes on for itself. */
+export function untilAbort<T>(signal: ProbeSignal, phase: Phase, work: Promise<T>): Promise<T> {
+  return new Promise((settle, reject) => {
+    const stop = onAbort(signal, () => reject(abortFailure(signal, phase)));
+    work.then(settle, reject).finally(stop);
+  });
+}

@@ -42,6 +42,25 @@ export function certificateOf(x509: X509Certificate): Certificate {
   return certificate;
 }
 
+export interface DateFault {
+  readonly reason: 'certificate_expired' | 'certificate_not_yet_valid';
+  /** Whose certificate, and when. */
+  readonly message: string;
+}
+
+/** What is wrong with a certificate's dates today; undefined when nothing is. */
+export function dateFault({ subject, notBefore, notAfter }: Certificate): DateFault | undefined {
+  const now = Date.now() / 1000;
+  if (notAfter < now) return { reason: 'certificate_expired', message: `${subject} expired at ${dateText(notAfter)}` };
+  if (notBefore <= now) return undefined;
+  return { reason: 'certificate_not_yet_valid', message: `${subject} begins at ${dateText(notBefore)}` };
+}
+
+/** A moment in seconds since the epoch, as `2026-01-31T12:00:00Z`. */
+export function dateText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000', '');
+}
+
 function parse(x509: X509Certificate, fingerprint256: string): Certificate {
   const fields = certificateFields(x509.raw);
   const { bytes, issuer, subject, extensions } = fields;

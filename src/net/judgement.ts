@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import net from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, dateFault, dateText } from './certificate.ts';
 import { ProbeFailure, type Reason } from './failure.ts';
 import type { Staple } from './ocsp.ts';
 
@@ -31,7 +31,8 @@ export function judge(
     return refusal(reasonsByCode[code] ?? 'certificate_untrusted', why);
   }
   if (staple?.status === 'revoked' && staple.problem === undefined) {
-    return { ...refusal('certificate_revoked', `${of} was revoked${moment(staple.revokedAt)}`), authorized: true };
+    const when = staple.revokedAt === undefined ? '' : ` at ${dateText(staple.revokedAt)}`;
+    return { ...refusal('certificate_revoked', `${of} was revoked${when}`), authorized: true };
   }
   if (certificateIsFor(leaf.x509, name)) return { authorized: true, distrust: undefined };
   const names = leaf.x509.subjectAltName ?? 'no name at all';
@@ -51,15 +52,11 @@ const reasonsByCode: Readonly<Record<string, Reason>> = {
 
 /** Which of the certificates is at fault, where that is a matter of dates. */
 function wrongDates(chain: readonly Certificate[]): string {
-  const now = Date.now() / 1000;
-  const wrong = chain.find(({ notBefore, notAfter }) => notAfter < now || notBefore > now);
-  if (wrong === undefined) return '';
-  const { subject, notBefore, notAfter } = wrong;
-  return notAfter < now ? ` (${subject} expired${moment(notAfter)})` : ` (${subject} begins${moment(notBefore)})`;
-}
-
-function moment(seconds: number | undefined): string {
-  return seconds === undefined ? '' : ` at ${new Date(seconds * 1000).toISOString().replace('.000', '')}`;
+  for (const certificate of chain) {
+    const fault = dateFault(certificate);
+    if (fault !== undefined) return ` (${fault.message})`;
+  }
+  return '';
 }
 
 /** RFC 6125 by the subject's alternative names alone: a common name proves nothing. */

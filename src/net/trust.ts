@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Certificate, certificateOf } from './certificate.ts';
+import { pemCertificates } from './pem.ts';
 
 /** Where systems keep their bundle of root certificates. */
 const bundleFiles = [
@@ -31,8 +32,6 @@ function readBundle(): string | undefined {
   }
   return undefined;
 }
-
-const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** A way from a certificate to a root. */
 interface Path {
@@ -120,7 +119,7 @@ export class TrustStore {
   #index(): Map<string, X509Certificate[]> {
     if (this.#bySubject === undefined) {
       this.#bySubject = new Map();
-      for (const pem of this.#pem.flatMap((text) => text.match(pemCertificate) ?? [])) {
+      for (const pem of this.#pem.flatMap(pemCertificates)) {
         const certificate = new X509Certificate(pem);
         const same = this.#bySubject.get(certificate.subject);
         if (same === undefined) this.#bySubject.set(certificate.subject, [certificate]);

@@ -23,7 +23,7 @@ export function recordServedChain(metrics: ProbeMetrics, chain: readonly Certifi
 
 /** Tells when each certificate of a verified chain is valid. */
 export function recordVerifiedChain(metrics: ProbeMetrics, chain: readonly Certificate[]): void {
-  record(metrics, known.verified, chain, () => validity(asVerified, chain));
+  record(metrics, known.verified, chain, () => validity(asVerified, chain.slice(0, maxCertificates)));
 }
 
 function record(
@@ -57,20 +57,25 @@ function servedSamples(chain: readonly Certificate[]): Sample[] {
   ];
 }
 
-/** The samples that a chain has wherever it was found; `labels` tell where. */
-export function certificateSamples(chain: readonly Certificate[], labels: Labels = {}): Sample[] {
+/** Tells of the certificates in a file, in their order. */
+export function recordFile(metrics: ProbeMetrics, file: string, certificates: readonly Certificate[]): void {
+  for (const sample of certificateSamples(certificates, { file }, Infinity)) metrics.set(...sample);
+}
+
+/** The samples that certificates have wherever they were found. */
+function certificateSamples(chain: readonly Certificate[], labels: Labels = {}, limit = maxCertificates): Sample[] {
   const [leaf] = chain;
   if (leaf === undefined) return [];
   const { keyAlgorithm: algorithm, keyBits, signatureAlgorithm } = leaf;
   return [
-    ...validity(asServed, chain, labels),
+    ...validity(asServed, chain.slice(0, limit), labels),
     [families.sslKeyInfo, 1, labelText({ ...labels, algorithm, bits: String(keyBits) })],
     [families.sslSignatureInfo, 1, labelText({ ...labels, algorithm: signatureAlgorithm })],
   ];
 }
 
 function validity([end, begin]: readonly [Gauge, Gauge], chain: readonly Certificate[], labels: Labels = {}): Sample[] {
-  return chain.slice(0, maxCertificates).flatMap((certificate, position): Sample[] => {
+  return chain.flatMap((certificate, position): Sample[] => {
     const text = labelText({
       ...labels,
       position: String(position),

@@ -36,6 +36,10 @@ const places: Readonly<Record<string, (entry: string, key: string) => string>> =
   icmp: (entry, key) => module(`prober: icmp, icmp: {${key === 'interval' ? 'count: 2, ' : ''}${entry}}`),
   grpc: (entry) => module(`prober: grpc, grpc: {${entry}}`),
   unix: (entry) => module(`prober: unix, unix: {${entry}}`),
+  tls_file: (entry, key) => {
+    const needed = key === 'allowed_paths' ? '' : ', allowed_paths: [/a]';
+    return module(`prober: tls_file, tls_file: {${entry}${needed}}`);
+  },
   websocket: (entry) => module(`prober: websocket, websocket: {${entry}}`),
   tls_config: (entry, key) => {
     const partner = key.startsWith('cert') ? ', key: a' : key.startsWith('key') ? ', cert: a' : '';

@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { validRsa } from '../support/identities.ts';
+import { expired, validRsa } from '../support/identities.ts';
 import { health, serveGrpc } from '../support/grpc-server.ts';
 import { unavailable } from '../support/peers-available.ts';
 import { serveTcp } from '../support/servers.ts';
+import { temporaryFolder } from '../support/temporary-files.ts';
 import { apiVersions } from './recipes/kafka.ts';
 import { dovecot, postfix } from './recipes/mail.ts';
 import { bind, serial } from './recipes/names.ts';
@@ -120,6 +122,16 @@ test('the example configuration works with real servers', async (t) => {
     assertSuccess(await prober.probe('icmp', '127.0.0.1'));
     assertSuccess(await prober.probe('icmp_ttl5', '127.0.0.1'));
     assertSuccess(await prober.probe('icmp_series', '127.0.0.1'), /^probe_icmp_.*loss.* 0$/m);
+  });
+
+  await t.test('certificates in files', async () => {
+    const folder = join(temporaryFolder(), 'certs');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'a.pem'), validRsa().chain);
+    assertSuccess(await prober.probe('certificate_files', `${folder}/*.pem`), secured, /^probe_tls_files 1$/m);
+    writeFileSync(join(folder, 'b.pem'), expired().cert);
+    const found = await prober.probe('certificate_files', `${folder}/*.pem`);
+    assertFailure(found, 'check', 'certificate_expired');
   });
 
   await t.test('no module was left out', (inner) => {
