@@ -131,11 +131,6 @@ const httpTargets: ProbeCase[] = [
     target: at((port) => `http://localhost:${port}/`),
   },
   {
-    name: 'a name with a dot at its end',
-    module: { prober: 'http', http: { preferred_ip_protocol: 'ip4' } },
-    target: at((port) => `http://localhost.:${port}/`),
-  },
-  {
     name: 'a name without fallback',
     module: { prober: 'http', http: { preferred_ip_protocol: 'ip4', ip_protocol_fallback: false } },
     target: at((port) => `http://localhost:${port}/`),

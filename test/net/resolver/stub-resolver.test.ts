@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProbeFailure, Reason } from '../../../src/net/failure.ts';
 import { StubResolver, type StubResolverOptions } from '../../../src/net/resolver/stub-resolver.ts';
-import { closedUdpPort } from '../../probers/dns/servers.ts';
+import { answerTo, flags, record } from '../../probers/dns/messages.ts';
+import { closedUdpPort, serveUdp } from '../../probers/dns/servers.ts';
 import { type NameServer, serveNames, type Zone } from './name-server.ts';
 
 const never = new AbortController().signal;
@@ -82,6 +83,24 @@ for (const [name, reason, message] of unanswered) {
 test('a port where no server is refuses', async () => {
   const resolver = asking({ address: `127.0.0.1:${await closedUdpPort()}` });
   await assert.rejects(resolver.lookup('two.test', both, never), failing('refused', /refuses to be asked$/));
+});
+
+test('an answer that is cut off, of a server that is not there by TCP, is none', async (t) => {
+  const server = await serveUdp(t, (query) => [answerTo(query, { flags: flags.truncated })]);
+  await assert.rejects(asking(server).lookup('two.test', both, never), failing('refused', /refuses to be asked$/));
+});
+
+test('what is no answer costs no more than the time for one', async (t) => {
+  const noise = [Buffer.alloc(0), Buffer.alloc(12, 0xff), Buffer.alloc(600, 0xc0)];
+  const server = await serveUdp(t, (query) => [
+    ...noise,
+    Buffer.concat([query.subarray(0, 2), Buffer.alloc(40, 0xff)]),
+    answerTo(query, { answer: [record('A', Buffer.alloc(3))] }),
+  ]);
+  await assert.rejects(asking(server).lookup('two.test', both, never), (failure: ProbeFailure) => {
+    assert.ok(['timeout', 'dns_error', 'no_address'].includes(failure.reason), failure.message);
+    return failure.phase === 'resolve';
+  });
 });
 
 test('a server that fails, or says nothing, leaves it to the next', async (t) => {

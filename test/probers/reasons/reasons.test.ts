@@ -8,9 +8,11 @@ import { connecting } from './connecting.ts';
 import { descriptors } from './descriptors.ts';
 import { exchanges } from './exchanges.ts';
 import { handshakes } from './handshakes.ts';
+import { names } from './names.ts';
 import { localPorts, network } from './network.ts';
 import { helpers } from './proxies.ts';
 
+testCauses('what goes wrong with names', names);
 testCauses('what goes wrong before a connection', connecting);
 testCauses('what goes wrong with TLS', handshakes);
 testCauses('what goes wrong with an answer', exchanges);
@@ -23,8 +25,6 @@ const withoutCause: Partial<Record<Reason, string>> = {
   denied_by_policy: 'there is no policy for targets yet',
   too_many_probes: 'a probe too many is refused with status 503, and is none',
   certificate_revoked: 'nobody is asked for revocations yet',
-  nxdomain: 'the names that a machine knows are its own affair',
-  dns_error: 'the names that a machine knows are its own affair',
   other: 'a cause that becomes known gets a reason of its own',
 };
 
@@ -32,6 +32,7 @@ test('every reason and every phase has a cause', () => {
   const causes = [
     cancelled,
     connecting,
+    names,
     handshakes,
     exchanges,
     checks,
