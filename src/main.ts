@@ -1,9 +1,10 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/flags.ts';
 import type { ServeOptions } from './cli/serve-options.ts';
 import { load } from './instance.ts';
 import { surviveClosedOutput } from './lifecycle.ts';
+import { keepMemoryLow } from './memory.ts';
 import { serve } from './serve.ts';
 import { defaultConfigFile, readConfigFile } from './server/configuration.ts';
 import type { Configuration } from './server/configuration.ts';
@@ -11,6 +12,7 @@ import { sweepCommand } from './sweep-command.ts';
 import type { SweepOrder } from './sweep/order.ts';
 
 async function main(): Promise<void> {
+  keepMemoryLow();
   surviveClosedOutput();
   const command = parseCommandLine(process.argv.slice(2));
   if ('print' in command) {

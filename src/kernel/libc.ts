@@ -18,6 +18,8 @@ export interface Libc {
   clockGettime(clock: number, time: Uint8Array): number;
   shutdown(fd: number, how: number): number;
   close(fd: number): number;
+  /** Only glibc has it. */
+  readonly mallocTrim: ((pad: number) => number) | undefined;
   /** Where bytes lie, for a pointer to them in a structure. */
   address(bytes: Uint8Array): bigint;
   /** The number of a network interface; 0 when there is none of that name. */
@@ -78,8 +80,17 @@ function declare(): Libc {
     clockGettime: library.func('int clock_gettime(int, void *)'),
     shutdown: library.func('int shutdown(int, int)'),
     close: library.func('int close(int)'),
+    mallocTrim: optional(() => library.func('int malloc_trim(size_t)')),
     address: (bytes) => koffi.address(bytes),
     ifNameToIndex: library.func('uint32_t if_nametoindex(const char *)'),
     errno: () => koffi.errno(),
   };
+}
+
+function optional<T>(declare: () => T): T | undefined {
+  try {
+    return declare();
+  } catch {
+    return undefined; // This C library does not have it.
+  }
 }
