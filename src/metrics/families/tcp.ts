@@ -18,7 +18,7 @@ export const tcpCongestionWindow = gauge(
 export const tcpSendMss = gauge('probe_tcp_send_mss_bytes', 'Maximum segment size for sending');
 export const tcpReceiveMss = gauge('probe_tcp_receive_mss_bytes', 'Maximum segment size for receiving');
 export const tcpPathMtu = gauge('probe_tcp_path_mtu_bytes', 'Path MTU of the connection');
-export const tcpSentBytes = gauge('probe_tcp_sent_bytes', 'Payload bytes sent, those sent again included');
+export const tcpSentBytes = gauge('probe_tcp_sent_bytes', 'Payload bytes sent, each counted once');
 export const tcpReceivedBytes = gauge('probe_tcp_received_bytes', 'Payload bytes received');
 export const tcpDeliveryRate = gauge(
   'probe_tcp_delivery_rate_bytes_per_second',

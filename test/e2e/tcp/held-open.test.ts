@@ -27,15 +27,13 @@ const silent = (socket: Socket): void => void socket.resume();
 
 const portOf = (target: string): number => Number(/:(\d+)$/.exec(target)?.[1]);
 
-const direct = [...plainKinds, ...tlsKinds()].map(
-  (kind: Kind): Way => ({
-    name: kind.name,
-    open: async (t) => {
-      const target = await serveKind(t, kind, silent);
-      return { module: kind.module, target, port: portOf(target), connections: 1 };
-    },
-  }),
-);
+const direct = [...plainKinds, ...tlsKinds()].map((kind: Kind): Way => ({
+  name: kind.name,
+  open: async (t) => {
+    const target = await serveKind(t, kind, silent);
+    return { module: kind.module, target, port: portOf(target), connections: 1 };
+  },
+}));
 
 const detours: readonly Way[] = [
   {
@@ -74,7 +72,12 @@ const detours: readonly Way[] = [
     open: async (t) => {
       const [proxy, { address }] = [await serveSocks(t), await serveTcp(t, silent)];
       const websocket = { http_config: { proxy_url: `socks5://127.0.0.1:${proxy.port}` } };
-      return { module: { prober: 'websocket', websocket }, target: `ws://${address}`, port: proxy.port, connections: 1 };
+      return {
+        module: { prober: 'websocket', websocket },
+        target: `ws://${address}`,
+        port: proxy.port,
+        connections: 1,
+      };
     },
   },
 ];

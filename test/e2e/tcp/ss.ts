@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { runChild } from '../../support/child.ts';
 import { eventually } from '../../support/eventually.ts';
 
-/** What a probe tells of its connection, by series. */
+/** Gauges of a connection, by series. */
 export type Told = Readonly<Record<string, number | undefined>>;
 
-/** The gauges of one connection as `ss -tino` shows it: those that it does not show are undefined. */
+/** The gauges of a line of `ss -tino`; what it does not show is undefined. */
 function shownAs(words: string): Told {
   const value = (name: string): string | undefined =>
     new RegExp(`(?:^| )${name}[: ]([^ ]+)`).exec(words)?.[1]?.replace(/bps$/, '');
@@ -45,25 +45,29 @@ function shownAs(words: string): Told {
   };
 }
 
-/** What ss shows of the sockets towards `host:port`: one line of words a socket. */
-export async function socketsTowards(host: string, port: number): Promise<string[]> {
-  const { status, output } = await runChild('ss', ['-tainoOH', 'dst', `${host}:${port}`]);
-  assert.equal(status, 0, output);
-  return output.split('\n').filter((line) => line.trim() !== '');
+/** What ss shows of the open connections towards `host:port`. */
+export async function openConnections(host: string, port: number): Promise<Told[]> {
+  return (await linesOf(host, port)).map(shownAs);
 }
 
-/** The gauges of the only open connection towards `host:port`, once nothing is under way on it any more. */
+async function linesOf(host: string, port: number): Promise<string[]> {
+  const { status, output } = await runChild('ss', ['-tinoOH', 'dst', `${host}:${port}`]);
+  assert.equal(status, 0, output);
+  return output.split('\n').filter((line) => line.startsWith('ESTAB'));
+}
+
+/** What it shows of the only one, once nothing is under way on it any more. */
 export async function quietConnection(host: string, port: number): Promise<Told> {
   let before = '';
   return await eventually(async () => {
-    const lines = (await socketsTowards(host, port)).filter((line) => line.startsWith('ESTAB'));
+    const lines = await linesOf(host, port);
     assert.equal(lines.length, 1, lines.join('\n'));
     const [words = ''] = lines;
-    const told = shownAs(words);
-    const same = JSON.stringify(told) === before;
-    before = JSON.stringify(told);
+    const shown = shownAs(words);
+    const same = JSON.stringify(shown) === before;
+    before = JSON.stringify(shown);
     assert.ok(same && !words.includes(' unacked:'), `something is still under way: ${words}`);
-    return told;
+    return shown;
   }, 10);
 }
 
