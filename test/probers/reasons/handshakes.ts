@@ -3,13 +3,16 @@ import type { TlsOptions } from 'node:tls';
 import type { Identity } from '../../support/certificates.ts';
 import {
   expired,
+  intermediate,
   notYetValid,
   root,
   selfSigned,
   untrusted,
+  valid,
   withoutNames,
   wrongHost,
 } from '../../support/identities.ts';
+import { ocspResponse } from '../../support/ocsp.ts';
 import { serveTcp } from '../../support/servers.ts';
 import { offerStartTls, startTlsSteps } from '../../support/unix-server.ts';
 import { type Cause, resetBehindData } from './cause.ts';
@@ -114,4 +117,17 @@ const unusable = tlsKinds({ ca_file: '/nonexistent/ca.pem' }).map((kind): Cause 
   arrange: () => ({ module: kind.module, target: `${kind.scheme}127.0.0.1:1` }),
 }));
 
-export const handshakes: readonly Cause[] = [...certificates, ...alerts, ...brokenHandshakes, ...unusable];
+const revoked = kinds.map((kind): Cause => ({
+  name: `${kind.name} with a certificate that was revoked`,
+  phase: 'tls',
+  reason: 'certificate_revoked',
+  tells: { ...handshakeFacts, 'probe_ssl_ocsp_response_status{status="revoked"}': 1 },
+  arrange: async (t) => ({
+    module: kind.module,
+    target: await serveKind(t, kind, () => {}, {
+      staple: ocspResponse(valid(), intermediate, { status: 'revoked' }),
+    }),
+  }),
+}));
+
+export const handshakes: readonly Cause[] = [...revoked, ...certificates, ...alerts, ...brokenHandshakes, ...unusable];

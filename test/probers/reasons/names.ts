@@ -53,4 +53,27 @@ const absent = probes.map(([module, target]): Cause => ({
   },
 }));
 
-export const names: readonly Cause[] = [...answers, ...absent];
+const ofProxies = verdicts.map(([name, host, reason]): Cause => ({
+  name: `http through a proxy of ${name}`,
+  phase: 'proxy',
+  reason,
+  arrange: async (t) => {
+    const { address } = await serveNames(t, (asked) => zone[asked]);
+    const http = { proxy_url: `http://${host}:3128` };
+    return { module: { prober: 'http', http, resolver: { servers: [address] } }, target: 'http://127.0.0.1:1' };
+  },
+}));
+
+/** `resolver: {timeout}` is a deadline of its own. */
+const slow: Cause = {
+  name: 'a name server that is slower than its module allows',
+  phase: 'resolve',
+  reason: 'timeout',
+  arrange: async (t) => {
+    const { address } = await serveNames(t, () => 'silent');
+    const resolver = { servers: [address], timeout: '50ms', attempts: 1 };
+    return { module: { prober: 'tcp', resolver }, target: 'a.test:1', timeout: 10 };
+  },
+};
+
+export const names: readonly Cause[] = [...answers, ...absent, ...ofProxies, slow];

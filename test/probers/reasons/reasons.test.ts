@@ -24,7 +24,6 @@ testCauses('probes whose client goes away', cancelled);
 const withoutCause: Partial<Record<Reason, string>> = {
   denied_by_policy: 'there is no policy for targets yet',
   too_many_probes: 'a probe too many is refused with status 503, and is none',
-  certificate_revoked: 'nobody is asked for revocations yet',
   other: 'a cause that becomes known gets a reason of its own',
 };
 
