@@ -17,6 +17,7 @@ const names = {
   named: ['named'],
   nginx: ['nginx'],
   ngircd: ['ngircd'],
+  openssl: ['openssl'],
   postfix: ['postfix'],
   postgres: ['postgres'],
   prosody: ['prosody'],
