@@ -37,8 +37,9 @@ async function silentServer(t: TestContext): Promise<Listening & { arrival(): Pr
   return { ...listening, arrival };
 }
 
-const descriptors = 100;
-const fitting = 12;
+/** Enough for the runtime to load all modules at once. */
+const descriptors = 256;
+const fitting = 64;
 
 test('no more probes run than there are descriptors for, and scrapes still come in', async (t) => {
   const target = await silentServer(t);

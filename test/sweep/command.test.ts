@@ -128,10 +128,10 @@ const failures: readonly [what: string, args: string[], status: number, complain
   ['an output that cannot be', ['--output=no/folder'], 1, /^Cannot write no\/folder: no such file or directory\n$/],
   [
     'more probes than descriptors',
-    ['--concurrency=100'],
+    ['--concurrency=200'],
     2,
-    /^clearbox_exporter: --concurrency: the limit of descriptors allows at most 36 /,
-    'ulimit -n 100 && exec "$@"',
+    /^clearbox_exporter: --concurrency: the limit of descriptors allows at most 192 /,
+    'ulimit -n 256 && exec "$@"',
   ],
 ];
 
