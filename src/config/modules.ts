@@ -90,7 +90,7 @@ function readModule<P>(
   const connection = readConnectionSettings(section.section('connection'));
   const ipInfo = section.boolean('ip_info', false);
   const resolver = readResolver(section.section('resolver'));
-  if (prober === 'unix') refuseAddresses(section, { connection, ipInfo });
+  refuseAddresses(section, { prober, connection, ipInfo });
   const retries = section.has('retries') ? readRetries(section.section('retries')) : undefined;
   const { parameters, probe } = readWithParameters(section, (declared) => ({
     ...(declared !== undefined && { parameters: declared }),
@@ -134,11 +134,19 @@ function readProbe<P>(
   return probe;
 }
 
+/** Why the targets of some probers have no address. */
+const withoutAddress: ReadonlyMap<string | undefined, string> = new Map([
+  ['unix', 'a unix socket has no IP address'],
+  ['tls_file', 'a file has no IP address'],
+]);
+
+/** Refuses what is about addresses where there are none. */
 function refuseAddresses(
   section: ConfigReader,
-  { connection, ipInfo }: Pick<ModuleConfig<unknown>, 'connection' | 'ipInfo'>,
+  { prober, connection, ipInfo }: Pick<ModuleConfig<unknown>, 'connection' | 'ipInfo'> & { prober: string | undefined },
 ): void {
-  const why = 'a unix socket has no IP address';
+  const why = withoutAddress.get(prober);
+  if (why === undefined) return;
   if (connection.sourceAddress !== undefined) section.section('connection').fail('source_ip_address', why);
   if (ipInfo) section.fail('ip_info', why);
   if (section.has('resolver')) section.fail('resolver', why);

@@ -94,3 +94,19 @@ test('ip_info tells no address where none was chosen', async () => {
   assert.equal(failure?.phase, 'resolve');
   assert.doesNotMatch(text, /probe_ip_info/);
 });
+
+for (const [prober, why] of [
+  ['unix', 'a unix socket has no IP address'],
+  ['tls_file', 'a file has no IP address'],
+] as const) {
+  for (const [path, key] of [
+    ['ip_info', { ip_info: true }],
+    ['connection.source_ip_address', { connection: { source_ip_address: source } }],
+    ['resolver', { resolver: { servers: ['192.0.2.1'] } }],
+  ] as const) {
+    test(`${prober} refuses ${path}`, async () => {
+      const says = `modules.tested.${path}: ${why}`;
+      await assert.rejects(probeOnce({ prober, ...key }, '/unused'), ({ message }: Error) => message.includes(says));
+    });
+  }
+}

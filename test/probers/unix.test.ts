@@ -168,15 +168,3 @@ for (const [name, unix, message] of [
     await assert.rejects(probeOnce(module(unix), '/unused'), message);
   });
 }
-
-for (const [key, message] of [
-  [{ ip_info: true }, /modules\.tested\.ip_info: a unix socket has no IP address/],
-  [
-    { connection: { source_ip_address: '127.0.0.1' } },
-    /connection\.source_ip_address: a unix socket has no IP address/,
-  ],
-] as const) {
-  test(`a unix socket has no ${Object.keys(key)[0]}`, async () => {
-    await assert.rejects(probeOnce({ ...module(), ...key }, '/unused'), message);
-  });
-}
