@@ -25,10 +25,19 @@ const modules = {
   grpc: { prober: 'grpc', grpc: { preferred_ip_protocol } },
 } as const;
 
-/** A configuration that both exporters understand; JSON is YAML as well. */
-export const configuration = JSON.stringify({
-  modules: Object.fromEntries(Object.entries(modules).map(([name, module]) => [name, { ...module, timeout: '20s' }])),
-});
+/** A configuration that both exporters understand. */
+export const configuration = yamlOf(modules);
+
+/** One for Clearbox alone: the module `http_names` asks this name server. */
+export function configurationWithNames(server: string): string {
+  return yamlOf({ ...modules, http_names: { ...modules.http, resolver: { servers: [server] } } });
+}
+
+/** JSON is YAML as well. */
+function yamlOf(modules: Readonly<Record<string, object>>): string {
+  const withTimeout = Object.entries(modules).map(([name, module]) => [name, { ...module, timeout: '20s' }]);
+  return JSON.stringify({ modules: Object.fromEntries(withTimeout) });
+}
 
 export const cases: readonly Case[] = [
   { name: 'http', port: 'http', target: ({ host }, { http }) => `http://${host}:${http}/` },

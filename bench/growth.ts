@@ -13,6 +13,7 @@ import { verdictTable } from './report/comparison.ts';
 import { sizesTable, soakTable } from './report/growth.ts';
 import { machine } from './report/machine.ts';
 import { writeSection } from './report/section.ts';
+import { memoryText } from './report/sizing.ts';
 import { openNetwork } from './stage/network.ts';
 
 const soaked = cases.filter(({ name }) => name === 'http' || name === 'https_h1');
@@ -34,6 +35,11 @@ const show = (text: string): void => {
 for (const axis of axes.filter((axis) => parts.includes(axis))) {
   const costs = await costsBySize(axis, node, options);
   show(sizesTable(axis.name, costs));
+  if (axis.name === 'http in flight') {
+    const memory = memoryText(costs);
+    process.stdout.write(`${memory}\n`);
+    if (options.write) writeSection('docs/scaling.md', 'memory', memory);
+  }
   verdicts.push(costVerdict(axis.name, costs));
 }
 const soaks = soaked.filter(({ name }) => parts.some((part) => part.name === `${name} soak`));

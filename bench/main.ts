@@ -7,6 +7,7 @@ import { program } from './programs.ts';
 import { comparisonTable, verdictTable } from './report/comparison.ts';
 import { machine } from './report/machine.ts';
 import { writeSection } from './report/section.ts';
+import { coresText } from './report/sizing.ts';
 import { during } from './lifetime.ts';
 import { openNetwork } from './stage/network.ts';
 import { clearbox, peer, type Subject } from './stage/subjects.ts';
@@ -38,6 +39,9 @@ for (const one of chosen(cases, options.only)) {
   summaries.push(...ofCase);
 }
 const goals = verdictTable(judge(summaries));
-process.stdout.write(goals);
-if (options.write)
+const cores = coresText(summaries);
+process.stdout.write(`${goals}\n${cores}`);
+if (options.write) {
   writeSection('bench/RESULTS.md', 'comparison', `${setting}\n\n${goals}\n${comparisonTable(summaries)}`);
+  writeSection('docs/scaling.md', 'sizing', cores);
+}

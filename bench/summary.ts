@@ -16,6 +16,7 @@ export interface Summary extends Omit<Measured, 'rounds'> {
   readonly p50: number;
   readonly p99: number;
   readonly memory: number;
+  readonly largest: number;
   readonly peak: number;
   readonly timeWait: { readonly exporter: number; readonly targets: number };
   /** How many times less CPU and latency than the peer, and how many times more probes; medians of pairs. */
@@ -35,6 +36,7 @@ export function summarize({ case: name, subject, rounds }: Measured, peer: Measu
     p50: middle((round) => round.p50),
     p99: middle((round) => round.p99),
     memory: most((round) => round.memory),
+    largest: most((round) => round.largest),
     peak: most((round) => round.peak),
     timeWait: { exporter: most((round) => round.timeWait.exporter), targets: most((round) => round.timeWait.targets) },
     times: {

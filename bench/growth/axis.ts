@@ -27,12 +27,12 @@ function flight(module: string, target: (place: Place, targets: Targets) => stri
 }
 
 /** Distinct targets, all of which are probed. */
-function targetsOf(what: string, lua: (place: Place, targets: Targets) => string): Axis {
+function targetsOf(what: string, module: string, lua: (place: Place, targets: Targets) => string): Axis {
   return {
     name: `http ${what}`,
     sizes: distinct,
     load: (count, from, place, targets) => ({
-      module: 'http',
+      module,
       target: { count, from: from % count, lua: lua(place, targets) },
       connections,
     }),
@@ -43,5 +43,6 @@ function targetsOf(what: string, lua: (place: Place, targets: Targets) => string
 export const axes: readonly Axis[] = [
   flight('http', ({ host }, { http }) => `http://${host}:${http}/`),
   flight('https_h1', ({ host }, { https }) => `https://${host}:${https}/`),
-  targetsOf('addresses', ({ hosts }, { http }) => `"http://" .. ${hosts} .. ":${http}/"`),
+  targetsOf('addresses', 'http', ({ hosts }, { http }) => `"http://" .. ${hosts} .. ":${http}/"`),
+  targetsOf('names', 'http_names', (_place, { http }) => `"http://t" .. i .. ".bench.test:${http}/"`),
 ];

@@ -1,3 +1,4 @@
+import { configurationWithNames } from '../cases.ts';
 import { during } from '../lifetime.ts';
 import { runLoad } from '../measure/load.ts';
 import { measureRound, type Round, type Scene } from '../measure/round.ts';
@@ -28,8 +29,9 @@ export function costsBySize(axis: Axis, node: Node, options: Options): Promise<S
     if (place === undefined) return [];
     const targets = await startTargets(lifetime, place, program('nginx'));
     const runners: { size: number; scene: Scene; rounds: Round[] }[] = [];
+    const config = configurationWithNames(`${place.host}:${targets.dns}`);
     for (const size of sizes) {
-      const exporter = await clearbox(node.path, node.version).start(lifetime, place);
+      const exporter = await clearbox(node.path, node.version).start(lifetime, place, config);
       const scene = { exporter, place, wrk: program('wrk'), ss: program('ss') };
       const load = axis.load(size, 0, place, targets);
       await runLoad([...place.exporter, scene.wrk], exporter.url, { ...load, seconds: options.seconds, check: true });

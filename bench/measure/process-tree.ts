@@ -6,6 +6,8 @@ export interface Usage {
   readonly cpu: number;
   /** Resident memory of all processes together, in bytes. */
   readonly memory: number;
+  /** The largest of them, in bytes. */
+  readonly largest: number;
   /** The most that any one of them ever had, in bytes. */
   readonly peak: number;
 }
@@ -22,6 +24,7 @@ export function usageOf(pid: number): Usage {
   return {
     cpu: processes.reduce((sum, { cpu }) => sum + cpu, 0),
     memory: processes.reduce((sum, { memory }) => sum + memory, 0),
+    largest: Math.max(...processes.map(({ memory }) => memory)),
     peak: Math.max(...processes.map(({ peak }) => peak)),
   };
 }

@@ -13,8 +13,9 @@ export interface Round {
   /** Latency of the scrape, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Resident memory at the end, and the most that one process ever had, in bytes. */
+  /** Resident memory at the end, of all processes and of the largest, and the most that one ever had, in bytes. */
   readonly memory: number;
+  readonly largest: number;
   readonly peak: number;
   readonly timeWait: TimeWait;
 }
@@ -42,6 +43,7 @@ export async function measureRound(scene: Scene, load: Load, port: number | unde
     p50: result.p50,
     p99: result.p99,
     memory: after.memory,
+    largest: after.largest,
     peak: after.peak,
     timeWait: {
       exporter: Math.max(0, left.exporter - waiting.exporter),

@@ -11,7 +11,7 @@ export interface Subject {
   /** Version of the Node that runs it; undefined for blackbox_exporter. */
   readonly node: string | undefined;
   readonly workers: number;
-  readonly start: (lifetime: Lifetime, place: Place) => Promise<Exporter>;
+  readonly start: (lifetime: Lifetime, place: Place, config?: string) => Promise<Exporter>;
 }
 
 /** blackbox_exporter, as it comes. */
@@ -21,8 +21,8 @@ export function peer(): Subject {
     name: 'blackbox_exporter',
     node: undefined,
     workers: 1,
-    start: (lifetime, { exporter }) =>
-      startPeer(lifetime, path, { config: configuration, prefix: exporter, flags: ['--log.prober=error'] }),
+    start: (lifetime, { exporter }, config = configuration) =>
+      startPeer(lifetime, path, { config, prefix: exporter, flags: ['--log.prober=error'] }),
   };
 }
 
@@ -39,7 +39,7 @@ export function clearbox(path: string, version: string, workers = 1): Subject {
     name: `Clearbox, Node ${version}${workers === 1 ? '' : `, ${workers} workers`}`,
     node: version,
     workers,
-    start: (lifetime, { exporter }) =>
-      startExporter(lifetime, { config: configuration, prefix: exporter, flags, node: [path, ...nodeFlags()] }),
+    start: (lifetime, { exporter }, config = configuration) =>
+      startExporter(lifetime, { config, prefix: exporter, flags, node: [path, ...nodeFlags()] }),
   };
 }

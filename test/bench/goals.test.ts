@@ -12,6 +12,7 @@ const round: Round = {
   p50: 10,
   p99: 40,
   memory: 100e6,
+  largest: 90e6,
   peak: 120e6,
   timeWait: { exporter: 0, targets: 0 },
 };
@@ -54,7 +55,7 @@ test('the newest Node is judged', () => {
   const summaries = [
     peer,
     clearbox('20.20.2', 1, { cpuPerProbe: 100, timeWait: { exporter: 9, targets: 9 } }),
-    clearbox('26.1.0', 1, { cpuPerProbe: 200, peak: 149e6 }),
+    clearbox('26.1.0', 1, { cpuPerProbe: 200, largest: 149e6 }),
     clearbox('26.1.0', 2, { probesPerSecond: 1900, p99: 30 }),
   ].map((measured) => summarize(measured, { ...peer, rounds: [round] }));
   assert.deepEqual(judge(summaries), [

@@ -19,6 +19,13 @@ const documented = new Set(
     .map((name) => name.slice(1, -1)),
 );
 
+test('the sizing guide names families that there are', async () => {
+  const guide = await readFile(join(packageFolder, 'docs/scaling.md'), 'utf8');
+  const named = guide.match(/\b(?:clearbox|probe)_[a-z]+_[a-z_]+\b/g) ?? [];
+  assert.ok(named.length > 10);
+  assert.deepEqual(missing(named), []);
+});
+
 test('every family of a probe is in the reference', () => {
   assert.ok(Object.keys(probers).length > 0);
   assert.deepEqual(missing(declaredGauges().map(({ name }) => name)), []);
