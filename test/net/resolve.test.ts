@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ProbeFailure, Reason } from '../../src/net/failure.ts';
 import { addressHash, type NameResolver, resolve, type ResolvedAddress } from '../../src/net/resolve.ts';
 import type { IpPolicy } from '../../src/net/settings.ts';
+import { failing } from './resolver/failing.ts';
 
 const never = new AbortController().signal;
 const v4 = { address: '192.0.2.1', family: 4 } as const;
@@ -103,12 +103,4 @@ test('the hash of an address does not depend on how it is written', () => {
 
 function fnv1a(bytes: readonly number[]): number {
   return Number(bytes.reduce((hash, byte) => ((hash ^ BigInt(byte)) * 16_777_619n) % 2n ** 32n, 2_166_136_261n));
-}
-
-function failing(reason: Reason, message = /./): (failure: ProbeFailure) => boolean {
-  return (failure) => {
-    assert.deepEqual([failure.phase, failure.reason], ['resolve', reason]);
-    assert.match(failure.message, message);
-    return true;
-  };
 }

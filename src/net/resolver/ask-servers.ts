@@ -9,7 +9,7 @@ import type { AskSettings } from './resolv-conf.ts';
 /** What the servers say of a name. */
 export interface Answer {
   readonly addresses: readonly ResolvedAddress[];
-  /** Seconds for which the addresses hold. */
+  /** Seconds for which the addresses hold; 0 when not all could be asked for. */
   readonly ttl: number;
   /** Without an address: ENOTFOUND when there is no such name, ENODATA when it has no such address, else what went wrong. */
   readonly code: string;
@@ -89,7 +89,7 @@ class Asking {
     const code = codes.includes(noSuchName)
       ? noSuchName
       : (codes.find((each) => each !== noSuchAddress) ?? noSuchAddress);
-    return { addresses: this.#addresses, ttl: this.#ttl, code, report };
+    return { addresses: this.#addresses, ttl: this.open.length === 0 ? this.#ttl : 0, code, report };
   }
 }
 

@@ -75,4 +75,5 @@ class Channel {
   }
 }
 
-const nobody = '127.0.0.1:1';
+/** RFC 5737: no server has this address, and nothing is sent there. */
+const nobody = '192.0.2.0';

@@ -9,6 +9,7 @@ import { parseHosts } from './hosts-file.ts';
 import { type AskSettings, parseResolvConf, type ResolvConf } from './resolv-conf.ts';
 import { candidates } from './search-list.ts';
 import { SystemFile } from './system-file.ts';
+import { systemResolver } from './system-resolver.ts';
 import type { ProbeSignal } from '../abort.ts';
 
 export interface StubResolverOptions extends Partial<Pick<AskSettings, 'servers' | 'timeout' | 'attempts'>> {
@@ -93,8 +94,8 @@ export class StubResolver implements NameResolver {
   }
 }
 
-/** Looks names up as this machine is set up to. */
-export const machineResolver: NameResolver = new StubResolver();
+/** Looks names up as this machine is set up to; Windows has no resolv.conf. */
+export const machineResolver: NameResolver = process.platform === 'win32' ? systemResolver : new StubResolver();
 
 const loopback: readonly ResolvedAddress[] = [
   { address: '127.0.0.1', family: 4 },

@@ -5,6 +5,7 @@ import { StubResolver, type StubResolverOptions } from '../../../src/net/resolve
 import { answerTo, flags, record } from '../../probers/dns/messages.ts';
 import { closedUdpPort, serveUdp } from '../../probers/dns/servers.ts';
 import { type NameServer, serveNames, type Zone } from './name-server.ts';
+import { failing } from './failing.ts';
 
 const never = new AbortController().signal;
 const both = [4, 6] as const;
@@ -141,11 +142,3 @@ test('a server that was quick may be slow the next time', async (t) => {
   assert.deepEqual(await found(resolver, 'slow.test', [4]), ['4 192.0.2.9']);
   assert.deepEqual(server.takeQuestions(), ['A slow.test']);
 });
-
-function failing(reason: Reason, message = /./): (failure: ProbeFailure) => boolean {
-  return (failure) => {
-    assert.deepEqual([failure.phase, failure.reason], ['resolve', reason]);
-    assert.match(failure.message, message);
-    return true;
-  };
-}

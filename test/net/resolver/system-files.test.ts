@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
-import type { ProbeFailure, Reason } from '../../../src/net/failure.ts';
+import type { Reason } from '../../../src/net/failure.ts';
 import { cacheCounts } from '../../../src/net/resolver/answer-cache.ts';
 import { StubResolver } from '../../../src/net/resolver/stub-resolver.ts';
 import { temporaryFile } from '../../support/temporary-files.ts';
 import { type NameServer, serveNames, type Zone } from './name-server.ts';
+import { failing } from './failing.ts';
 
 const never = new AbortController().signal;
 
@@ -173,9 +174,11 @@ test('an answer is kept for its time only where the cache is on', async (t) => {
   assert.deepEqual(server.takeQuestions(), ['A web', 'A web']);
 });
 
-function failing(reason: Reason): (failure: ProbeFailure) => boolean {
-  return (failure) => {
-    assert.deepEqual([failure.phase, failure.reason], ['resolve', reason]);
-    return true;
-  };
-}
+test('an answer is not kept when only one IP version was to be had', async (t) => {
+  const server = await serveNames(t, (_name, type) => (type === 'A' ? { a: ['192.0.2.1'] } : { rcode: 2 }));
+  const resolver = new StubResolver({ servers: [server.address], attempts: 1, cache: true });
+  for (let count = 0; count < 2; count++) {
+    assert.deepEqual(await resolver.lookup('web', [4, 6], never), [{ address: '192.0.2.1', family: 4 }]);
+  }
+  assert.deepEqual(server.takeQuestions(), ['A web', 'A web', 'AAAA web', 'AAAA web']);
+});

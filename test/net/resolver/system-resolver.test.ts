@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { test, type TestContext } from 'node:test';
-import type { ProbeFailure, Reason } from '../../../src/net/failure.ts';
+import type { Reason } from '../../../src/net/failure.ts';
 import { systemResolver } from '../../../src/net/resolver/system-resolver.ts';
+import { failing } from './failing.ts';
 
 const never = new AbortController().signal;
 
@@ -69,11 +70,3 @@ test('a probe that is called off already looks up nothing', async (t) => {
   const found = systemResolver.lookup('a.test', [4], AbortSignal.abort('cancelled'));
   await assert.rejects(found, failing('cancelled'));
 });
-
-function failing(reason: Reason, message = /./): (failure: ProbeFailure) => boolean {
-  return (failure) => {
-    assert.deepEqual([failure.phase, failure.reason], ['resolve', reason]);
-    assert.match(failure.message, message);
-    return true;
-  };
-}
