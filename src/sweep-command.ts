@@ -86,7 +86,10 @@ function checkDescriptors({ concurrency }: SweepOrder): void {
 }
 
 async function openList(file: string | undefined): Promise<Readable> {
-  if (file === undefined) return process.stdin;
+  if (file === undefined) {
+    if (process.stdin.isTTY) process.stderr.write('Type one target a line, and Ctrl-D behind the last\n');
+    return process.stdin;
+  }
   const stream = createReadStream(file);
   try {
     await once(stream, 'open');
@@ -157,7 +160,7 @@ async function startProgress(
 ): Promise<ProgressBar | undefined> {
   const mixesWithRows = order.output === undefined && process.stdout.isTTY;
   if (!order.progress || !process.stderr.isTTY || mixesWithRows) return undefined;
-  const pace = new Pace(order.list === undefined ? undefined : (await stat(order.list)).size);
+  const pace = new Pace(order.list === undefined ? undefined : (await stat(order.list)).size, summary.count);
   return new ProgressBar(process.stderr, () => {
     const { count: done, failed } = summary;
     return { done, failed, running: sweep.running, ...pace.facts(done, list.bytesRead) };

@@ -1,4 +1,4 @@
-import { countText, durationText } from './texts.ts';
+import { durationText } from './texts.ts';
 
 /** How far a sweep has come. */
 export interface ProgressFacts {
@@ -13,25 +13,29 @@ export interface ProgressFacts {
   readonly left: number | undefined;
 }
 
-const barWidth = 24;
+const widestBar = 32;
+const narrowestBar = 8;
 
-/** One line of at most `width` characters. */
+/** One line of at most `width` characters: the bar takes what the figures leave. */
 export function progressLine(facts: ProgressFacts, width: number): string {
   const { share, left } = facts;
   const parts = [
-    countText(facts.done, 'target'),
+    `${facts.done} done`,
     `${Math.round(facts.rate)}/s`,
     `${facts.running} in flight`,
     `${facts.failed} failed`,
+    ...(left === undefined ? [] : [`${durationText(left)} left`]),
   ];
-  if (left !== undefined) parts.push(`${durationText(left)} left`);
-  const text = parts.join(', ');
-  return (share === undefined ? text : `${bar(share)} ${text}`).slice(0, width);
+  const figures = parts.join(', ');
+  if (share === undefined) return figures.slice(0, width);
+  const text = `${String(Math.floor(share * 100)).padStart(3)}% ${figures}`;
+  const room = Math.min(widestBar, width - text.length - '[] '.length);
+  return room < narrowestBar ? text.slice(0, width) : `[${bar(share, room)}] ${text}`;
 }
 
-function bar(share: number): string {
-  const filled = Math.round(share * barWidth);
-  return `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${String(Math.floor(share * 100)).padStart(3)}%`;
+function bar(share: number, width: number): string {
+  const filled = Math.round(share * width);
+  return '#'.repeat(filled) + '-'.repeat(width - filled);
 }
 
 /** The milliseconds between two looks. */
@@ -51,7 +55,7 @@ export class ProgressBar {
   constructor(terminal: Terminal, facts: () => ProgressFacts) {
     this.#terminal = terminal;
     this.#timer = setInterval(() => {
-      terminal.write(`\r${progressLine(facts(), (terminal.columns ?? 80) - 1)}\x1b[K`);
+      terminal.write(`\r${progressLine(facts(), (terminal.columns || 80) - 1)}\x1b[K`);
     }, interval);
   }
 
@@ -64,21 +68,22 @@ export class ProgressBar {
 /** The pace of a sweep: its rate, and how long the rest takes when the list's size is known. */
 export class Pace {
   readonly #size: number | undefined;
-  #first: { readonly time: number; readonly done: number; readonly bytes: number } | undefined;
+  readonly #start: { readonly done: number; readonly time: number };
+  #first: { readonly bytes: number; readonly time: number } | undefined;
 
-  /** `size` is that of the list in bytes. */
-  constructor(size: number | undefined) {
+  /** `size` is that of the list in bytes, `done` what an earlier sweep did, `time` now in milliseconds. */
+  constructor(size: number | undefined, done: number, time = performance.now()) {
     this.#size = size || undefined;
+    this.#start = { done, time };
   }
 
-  /** What was done and read, counted from the start of the list, at a time in milliseconds. The first call is the start. */
+  /** How far it is: `done` targets, and `bytes` of the list. What the first call finds read is no part of the pace. */
   facts(done: number, bytes: number, time = performance.now()): Pick<ProgressFacts, 'rate' | 'share' | 'left'> {
-    const first = (this.#first ??= { time, done, bytes });
-    const elapsed = (time - first.time) / 1000;
-    const rate = elapsed > 0 ? (done - first.done) / elapsed : 0;
+    const rate = (done - this.#start.done) / ((time - this.#start.time) / 1000 || 1);
     if (this.#size === undefined) return { rate, share: undefined, left: undefined };
+    const first = (this.#first ??= { bytes, time });
     const read = bytes - first.bytes;
-    const left = read > 0 ? ((this.#size - bytes) / read) * elapsed : undefined;
+    const left = read > 0 ? ((this.#size - bytes) / read) * ((time - first.time) / 1000) : undefined;
     return { rate, share: Math.min(1, bytes / this.#size), left };
   }
 }

@@ -72,18 +72,19 @@ const durations: readonly [seconds: number, text: string][] = [
 for (const [seconds, text] of durations)
   test(`${seconds} s is ${text}`, () => assert.equal(durationText(seconds), text));
 
-test('progress has a bar and a time when the size of the list is known', () => {
-  const pace = new Pace(1000);
-  pace.facts(0, 0, 0);
+test('progress has a bar and a time when the size of the list is known, the bar where there is room', () => {
+  const pace = new Pace(1000, 0, 0);
+  pace.facts(0, 50, 1000);
   const facts = { done: 50, failed: 7, running: 4, ...pace.facts(50, 250, 5000) };
-  const line = '[######------------------]  25% 50 targets, 10/s, 4 in flight, 7 failed, 15 s left';
-  assert.equal(progressLine(facts, 100), line);
-  assert.equal(progressLine(facts, 40), line.slice(0, 40));
+  const text = ' 25% 50 done, 10/s, 4 in flight, 7 failed, 15 s left';
+  assert.equal(progressLine(facts, 100), `[########------------------------] ${text}`);
+  assert.equal(progressLine(facts, 72), `[####-------------] ${text}`.slice(0, 72));
+  assert.equal(progressLine(facts, 60), text);
+  assert.equal(progressLine(facts, 40), text.slice(0, 40));
 });
 
 test('without a size progress has neither, and what an earlier sweep did is not its pace', () => {
-  const pace = new Pace(undefined);
-  pace.facts(1000, 9999, 0);
+  const pace = new Pace(undefined, 1000, 0);
   const facts = { done: 1010, failed: 0, running: 4, ...pace.facts(1010, 10_010, 1000) };
-  assert.equal(progressLine(facts, 100), '1010 targets, 10/s, 4 in flight, 0 failed');
+  assert.equal(progressLine(facts, 100), '1010 done, 10/s, 4 in flight, 0 failed');
 });
