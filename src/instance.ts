@@ -34,7 +34,10 @@ export function load(text: string, file: string): Configuration {
 }
 
 /** The log of a process on standard error; `worker` is its number, where there are several. */
-export function openLog({ logLevel, logFormat }: ServeOptions, worker?: number): Logger {
+export function openLog(
+  { logLevel, logFormat }: Pick<ServeOptions, 'logLevel' | 'logFormat'>,
+  worker?: number,
+): Logger {
   return new Logger({
     level: logLevel,
     format: logFormat,

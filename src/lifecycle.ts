@@ -23,9 +23,9 @@ export function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /** A promise that nobody handles costs one probe at most; after an uncaught exception nothing can be trusted. */
-export function surviveBugs(logger: Logger, metrics: ExporterMetrics): void {
+export function surviveBugs(logger: Logger, metrics?: ExporterMetrics): void {
   process.on('unhandledRejection', (reason) => {
-    metrics.internalError('unhandled_rejection');
+    metrics?.internalError('unhandled_rejection');
     logger.error('Unhandled rejection', { err: stackOf(reason) });
   });
   process.on('uncaughtException', (error) => {

@@ -2,8 +2,8 @@
 import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/flags.ts';
 import type { ServeOptions } from './cli/serve-options.ts';
-import { load } from './instance.ts';
-import { surviveClosedOutput } from './lifecycle.ts';
+import { load, openLog } from './instance.ts';
+import { surviveBugs, surviveClosedOutput } from './lifecycle.ts';
 import { keepMemoryLow } from './memory.ts';
 import { serve } from './serve.ts';
 import { defaultConfigFile, readConfigFile } from './server/configuration.ts';
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
 }
 
 async function sweep(order: SweepOrder): Promise<void> {
+  surviveBugs(openLog({ logLevel: 'error', logFormat: 'logfmt' }));
   const { modules } = await readConfiguration(order.configFile ?? defaultConfigFile());
   process.exit(await sweepCommand(order, modules));
 }
