@@ -37,9 +37,9 @@ async function silentServer(t: TestContext): Promise<Listening & { arrival(): Pr
   return { ...listening, arrival };
 }
 
-/** Enough for the runtime to load all modules at once. */
-const descriptors = 256;
-const fitting = 64;
+/** Enough for the runtime to read its modules, many at once. */
+const descriptors = 400;
+const fitting = 112;
 
 test('no more probes run than there are descriptors for, and scrapes still come in', async (t) => {
   const target = await silentServer(t);

@@ -36,7 +36,7 @@ export class Listeners {
   readonly #servers: Server[] = [];
   readonly #maxConnections: number;
 
-  /** Of more clients than `maxConnections` a server takes no connection, unless idle ones can make room. */
+  /** Each of the servers has at most `maxConnections`. */
   constructor({ maxConnections = Infinity }: { readonly maxConnections?: number } = {}) {
     this.#maxConnections = maxConnections;
   }
@@ -45,8 +45,7 @@ export class Listeners {
   async add(app: FastifyInstance, address: ListenAddress): Promise<string> {
     const server = createServerOf(app);
     const bound = await listenOn(server, address);
-    server.maxConnections = this.#maxConnections;
-    server.on('drop', () => server.closeIdleConnections());
+    limitConnections(server, this.#maxConnections);
     this.#servers.push(server);
     return bound;
   }
@@ -65,6 +64,17 @@ export class Listeners {
 /** A server of the app's routes that does not listen yet. */
 export function createServerOf(app: FastifyInstance): Server {
   return createServer({ keepAliveTimeout }, (request, response) => app.routing(request, response));
+}
+
+/** Lets a server have at most `most` connections. From nine tenths on, a new one makes the idle ones go. */
+export function limitConnections(server: Server, most: number): void {
+  server.maxConnections = most;
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => (open -= 1));
+    if (open >= Math.floor(most * 0.9)) server.closeIdleConnections();
+  });
 }
 
 /** Closes connections as they become idle, and all after `limit` milliseconds; resolves when `closed` does. */

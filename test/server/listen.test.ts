@@ -71,6 +71,28 @@ test('a port that is taken is told in one sentence', async (t) => {
   });
 });
 
+test('idle connections make room for new ones, busy ones do not', async (t) => {
+  const { probe, begun, open } = gated();
+  t.after(open);
+  const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
+  await app.ready();
+  const listeners = new Listeners({ maxConnections: 3 });
+  t.after(() => listeners.close(0));
+  const port = Number((await listeners.add(app, { host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const busy = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  await begun;
+  for (let count = 0; count < 5; count++) {
+    // Each is left idle, and gives way to the next.
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${healthy}\r\n`);
+    t.after(() => socket.destroy());
+    const [answer] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [unknown];
+    assert.match(String(answer), /Healthy$/);
+  }
+  open();
+  assert.match(await busy, /^HTTP\/1\.1 200 /);
+});
+
 test('stopping closes idle connections at once', async (t) => {
   const { listeners, port } = await listen(t, testApp());
   const socket = connect(port, '127.0.0.1');

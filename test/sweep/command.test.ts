@@ -121,10 +121,10 @@ const failures: readonly [what: string, args: string[], status: number, complain
   ['an output that cannot be', ['--output=no/folder'], 1, /^Cannot write no\/folder: no such file or directory\n$/],
   [
     'more probes than descriptors',
-    ['--concurrency=200'],
+    ['--concurrency=337'],
     2,
-    /^clearbox_exporter: --concurrency: the limit of descriptors allows at most 192 /,
-    'ulimit -n 256 && exec "$@"',
+    /^clearbox_exporter: --concurrency: the limit of descriptors allows at most 336 /,
+    'ulimit -n 400 && exec "$@"',
   ],
 ];
 
