@@ -144,7 +144,9 @@ export class Connection {
 
   #connectFailure(error: unknown): ProbeFailure {
     const action = `Cannot connect to ${endpointText(this.endpoint)}`;
-    return blameSource(asFailure(error, 'connect', action), this.#settings.sourceAddress);
+    const failure = asFailure(error, 'connect', action);
+    if ('path' in this.endpoint) return failure;
+    return blameSource(failure, this.#settings.sourceAddress, this.endpoint.family);
   }
 
   /** Waits for `name` on `emitter`, no longer than the probe or `limit` milliseconds last. */

@@ -22,7 +22,7 @@ export async function askByUdp({ context, address, port, source, query, id, conn
     let phase: 'connect' | 'response' = 'connect';
     const fail = (error: unknown): void => {
       const action = `Cannot ask ${endpointText({ ...address, port })}`;
-      reject(blameSource(asFailure(error, phase, action), source));
+      reject(blameSource(asFailure(error, phase, action), source, address.family));
     };
     socket.on('error', fail);
     socket.on('message', (bytes) => {

@@ -30,6 +30,8 @@ export function sendFailure(error: PingError, address: string): ProbeFailure {
       return fail('permission', 'it is a broadcast address, or a route prohibits it (EACCES)');
     case 'EPERM':
       return fail('permission', 'a firewall of this machine forbids it (EPERM)');
+    case 'EADDRNOTAVAIL':
+      return fail('unreachable', 'this machine has no address to ping it from (EADDRNOTAVAIL)');
     default:
       return asFailure(error, 'connect', `Cannot ping ${address}`);
   }

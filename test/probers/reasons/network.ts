@@ -124,6 +124,18 @@ const byDatagram: readonly Cause[] = [
 
 export const network: readonly Cause[] = [...onTheWay, ...byDatagram];
 
+/** In a namespace that has no IPv6 any more. */
+export const withoutIpv6: readonly Cause[] = all.map((name): Cause => ({
+  name: `${name} over IPv6, which this machine does not have`,
+  phase: 'connect',
+  reason: 'unreachable',
+  tells: { probe_ip_protocol: 6 },
+  arrange: () => {
+    run('sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6');
+    return probeOf(name, name === 'icmp' ? '::1' : '[::1]');
+  },
+}));
+
 /** Holds all local ports that there are towards a target; gives it. */
 async function holdPorts(lifetime: Lifetime): Promise<string> {
   run('sh', '-c', 'echo 40000 40003 > /proc/sys/net/ipv4/ip_local_port_range');

@@ -9,7 +9,7 @@ import { descriptors } from './descriptors.ts';
 import { exchanges } from './exchanges.ts';
 import { handshakes } from './handshakes.ts';
 import { names } from './names.ts';
-import { localPorts, network } from './network.ts';
+import { localPorts, network, withoutIpv6 } from './network.ts';
 import { helpers } from './proxies.ts';
 
 testCauses('what goes wrong with names', names);
@@ -38,6 +38,7 @@ test('every reason and every phase has a cause', () => {
     helpers,
     network,
     localPorts,
+    withoutIpv6,
     descriptors,
   ].flat();
   const caused = new Set<string>(causes.map(({ reason }) => reason));
