@@ -80,3 +80,10 @@ export function asFailure(error: unknown, phase: Phase, action: string): ProbeFa
   const message = error instanceof Error ? error.message : String(error);
   return new ProbeFailure(reason === 'tls_alert' ? 'tls' : phase, reason, `${action}: ${message}`, { cause: error });
 }
+
+/** The failure of a probe that cannot use a file that its module names; for want of a descriptor, it is told as that. */
+export function unusable(error: unknown, phase: Phase, what: string): ProbeFailure {
+  const reason = reasonOf(error) === 'too_many_files' ? 'too_many_files' : 'unusable_file';
+  const why = error instanceof Error ? error.message : String(error);
+  return new ProbeFailure(phase, reason, `Cannot use ${what}: ${why}`, { cause: error });
+}

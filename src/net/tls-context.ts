@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import tls from 'node:tls';
-import { ProbeFailure } from './failure.ts';
+import { unusable } from './error-reason.ts';
 import type { Material, TlsSettings, TlsVersion } from './settings.ts';
 import { systemRoots, TrustStore } from './trust.ts';
 
@@ -89,13 +89,8 @@ function read(material: Material | undefined): string | undefined {
   try {
     return material.read();
   } catch (error) {
-    throw unusable(material, error);
+    throw unusable(error, 'tls', material.description);
   }
-}
-
-function unusable(material: Material, error: unknown): ProbeFailure {
-  const why = error instanceof Error ? error.message : String(error);
-  return new ProbeFailure('tls', 'unusable_file', `Cannot use ${material.description}: ${why}`, { cause: error });
 }
 
 function createContext(
@@ -112,7 +107,7 @@ function createContext(
     try {
       if (trust.size === 0) throw new Error('it has no certificate in PEM');
     } catch (error) {
-      throw unusable(settings.ca, error);
+      throw unusable(error, 'tls', settings.ca.description);
     }
   }
   try {
@@ -131,6 +126,6 @@ function createContext(
   } catch (error) {
     const material = settings.cert ?? settings.ca;
     if (material === undefined) throw error;
-    throw unusable(material, error);
+    throw unusable(error, 'tls', material.description);
   }
 }

@@ -1,4 +1,4 @@
-import { ProbeFailure } from '../../net/failure.ts';
+import { unusable } from '../../net/error-reason.ts';
 import { basicCredentials, type Proxy } from '../../net/proxy.ts';
 import type { Material } from '../../net/settings.ts';
 import { userAgent } from '../../version.ts';
@@ -75,7 +75,6 @@ export function text(material: Material | undefined): string {
   try {
     return material?.read() ?? '';
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ProbeFailure('request', 'unusable_file', `Cannot use ${material?.description}: ${why}`, { cause: error });
+    throw unusable(error, 'request', material?.description ?? '');
   }
 }

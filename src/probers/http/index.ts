@@ -3,7 +3,8 @@ import type { ConfigReader } from '../../config/reader.ts';
 import { failedDueToCel, failedDueToRegex } from '../../metrics/families/probe.ts';
 import * as families from '../../metrics/families/http.ts';
 import type { ProbeMetrics } from '../../metrics/probe-metrics.ts';
-import { ProbeFailure } from '../../net/failure.ts';
+import { unusable } from '../../net/error-reason.ts';
+import type { ProbeFailure } from '../../net/failure.ts';
 import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { checkBody, checkHeaders, checkJson, checkSsl, checkStatus, checkVersion, usesCel } from './checks.ts';
 import type { HttpExchange } from './exchange.ts';
@@ -58,8 +59,7 @@ async function readBody({ body, bodyFile }: HttpOptions): Promise<Buffer | undef
   try {
     return await readFile(bodyFile);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ProbeFailure('request', 'unusable_file', `Cannot use body_file: ${why}`, { cause: error });
+    throw unusable(error, 'request', 'body_file');
   }
 }
 

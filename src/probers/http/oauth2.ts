@@ -1,9 +1,9 @@
 import { jwtBearer, type OAuth2Settings } from '../../config/oauth2.ts';
 import { Cancellation, abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
-import { ProbeFailure } from '../../net/failure.ts';
 import type { NameResolver } from '../../net/resolve.ts';
 import type { ConnectionSettings, IpPolicy, Material } from '../../net/settings.ts';
 import type { ProbeContext } from '../../probe/context.ts';
+import { text } from './headers.ts';
 import { askForToken, type ClientAuthentication, type Token, TokenRefusal } from './token-request.ts';
 
 /** A token is replaced so long before it expires, in milliseconds. */
@@ -22,7 +22,7 @@ export class TokenSource {
 
   /** The value of the Authorization header. Throws ProbeFailure in phase `request`. */
   async authorization({ signal, connector, log }: ProbeContext, policy: IpPolicy): Promise<string> {
-    const secret = read(this.#secret);
+    const secret = text(this.#secret);
     const kept = this.#kept;
     if (kept !== undefined && kept.secret === secret && kept.token.expires - margin > Date.now()) {
       return kept.token.authorization;
@@ -118,14 +118,5 @@ class Asking {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#cancellation.abort('cancelled');
     }
-  }
-}
-
-function read(material: Material | undefined): string {
-  try {
-    return material?.read() ?? '';
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ProbeFailure('request', 'unusable_file', `Cannot use ${material?.description}: ${why}`, { cause: error });
   }
 }

@@ -7,6 +7,7 @@ import { checks } from './checks.ts';
 import { connecting } from './connecting.ts';
 import { descriptors } from './descriptors.ts';
 import { exchanges } from './exchanges.ts';
+import { files } from './files.ts';
 import { handshakes } from './handshakes.ts';
 import { names } from './names.ts';
 import { localPorts, network, withoutIpv6 } from './network.ts';
@@ -18,11 +19,11 @@ testCauses('what goes wrong with TLS', handshakes);
 testCauses('what goes wrong with an answer', exchanges);
 testCauses('what a check finds wrong', checks);
 testCauses('what goes wrong with proxies and tokens', helpers);
+testCauses('what goes wrong with files', files);
 testCauses('probes whose client goes away', cancelled);
 
 /** The reasons without a cause above, or in the network and the process of `elsewhere.test.ts`. */
 const withoutCause: Partial<Record<Reason, string>> = {
-  denied_by_policy: 'there is no policy for targets yet',
   too_many_probes: 'a probe too many is refused with status 503, and is none',
   other: 'a cause that becomes known gets a reason of its own',
 };
@@ -40,6 +41,7 @@ test('every reason and every phase has a cause', () => {
     localPorts,
     withoutIpv6,
     descriptors,
+    files,
   ].flat();
   const caused = new Set<string>(causes.map(({ reason }) => reason));
   assert.deepEqual(
