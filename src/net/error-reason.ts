@@ -77,13 +77,20 @@ function reasonByFamily(code: string): Reason | undefined {
 export function asFailure(error: unknown, phase: Phase, action: string): ProbeFailure {
   if (error instanceof ProbeFailure) return error;
   const reason = reasonOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error);
   return new ProbeFailure(reason === 'tls_alert' ? 'tls' : phase, reason, `${action}: ${message}`, { cause: error });
 }
 
 /** The failure of a probe that cannot use a file that its module names; for want of a descriptor, it is told as that. */
 export function unusable(error: unknown, phase: Phase, what: string): ProbeFailure {
   const reason = reasonOf(error) === 'too_many_files' ? 'too_many_files' : 'unusable_file';
-  const why = error instanceof Error ? error.message : String(error);
-  return new ProbeFailure(phase, reason, `Cannot use ${what}: ${why}`, { cause: error });
+  return new ProbeFailure(phase, reason, `Cannot use ${what}: ${textOf(error)}`, { cause: error });
+}
+
+/** `80EC43E7417F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/...`: the words count. */
+const ofOpenSsl = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/;
+
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return ofOpenSsl.exec(text)?.[1] ?? text;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asFailure, errorCode, reasonOf } from '../../src/net/error-reason.ts';
+import { asFailure, errorCode, reasonOf, unusable } from '../../src/net/error-reason.ts';
 import { ProbeFailure, type Reason } from '../../src/net/failure.ts';
 
 const coded = (code: unknown, message = 'it failed', cause?: unknown): Error =>
@@ -88,4 +88,17 @@ test('an error becomes a failure that says what was attempted', () => {
 
 test('an alert belongs to TLS, whenever it comes', () => {
   assert.equal(asFailure(coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'response', 'No answer').phase, 'tls');
+});
+
+test('of what OpenSSL says the words are told', () => {
+  const message = '80EC43E7417F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../x.c:350:\n';
+  const failure = asFailure(coded('ERR_SSL_WRONG_VERSION_NUMBER', message), 'tls', 'The TLS handshake failed');
+  assert.equal(failure.message, 'The TLS handshake failed: wrong version number');
+});
+
+test('a file that cannot be used is told, but for want of a descriptor', () => {
+  const failure = unusable(coded('ENOENT', 'no such file'), 'request', 'body_file');
+  assert.deepEqual([failure.phase, failure.reason], ['request', 'unusable_file']);
+  assert.equal(failure.message, 'Cannot use body_file: no such file');
+  assert.equal(unusable(coded('EMFILE'), 'tls', 'ca_file').reason, 'too_many_files');
 });
