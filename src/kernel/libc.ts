@@ -13,6 +13,11 @@ export interface Libc {
   /** `message` is a `struct msghdr`. */
   sendmsg(fd: number, message: Uint8Array, flags: number): number;
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
+  epollCreate(flags: number): number;
+  /** `event` is a `struct epoll_event`. */
+  epollControl(epoll: number, operation: number, fd: number, event: Uint8Array): number;
+  /** `events` has room for `max` structures `epoll_event`; `timeout` is in milliseconds. */
+  epollWait(epoll: number, events: Uint8Array, max: number, timeout: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   /** `time` is a `struct timespec`. */
   clockGettime(clock: number, time: Uint8Array): number;
@@ -76,6 +81,9 @@ function declare(): Libc {
     recv: library.func('intptr_t recv(int, void *, size_t, int)'),
     sendmsg: library.func('intptr_t sendmsg(int, const void *, int)'),
     recvmsg: library.func('intptr_t recvmsg(int, void *, int)'),
+    epollCreate: library.func('int epoll_create1(int)'),
+    epollControl: library.func('int epoll_ctl(int, int, int, void *)'),
+    epollWait: library.func('int epoll_wait(int, void *, int, int)'),
     fcntl: (fd, command, argument) => fcntl(fd, command, 'int', argument),
     clockGettime: library.func('int clock_gettime(int, void *)'),
     shutdown: library.func('int shutdown(int, int)'),

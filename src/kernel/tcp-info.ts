@@ -163,6 +163,7 @@ const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
 
 const answer = new Uint8Array(512);
+const answerView = new DataView(answer.buffer);
 const answerLength = new Uint32Array(1);
 
 /** What the kernel knows of an open TCP socket; undefined where it cannot be asked. */
@@ -170,4 +171,20 @@ export function readTcpInfo(fd: number): TcpInfo | undefined {
   answerLength[0] = answer.length;
   if (libc()?.getsockopt(fd, IPPROTO_TCP, TCP_INFO, answer, answerLength) !== 0) return undefined;
   return decodeTcpInfo(answer, answerLength[0]);
+}
+
+/** What the kernel measured of a handshake: SYN to SYN-ACK, when no data has been sent yet. */
+export interface Handshake {
+  /** In seconds. */
+  readonly rtt: number;
+  /** How often the SYN was sent again. */
+  readonly retransmits: number;
+}
+
+/** The handshake of an open TCP socket that has sent nothing else; undefined before its end, and where the kernel cannot be asked. */
+export function readHandshake(fd: number): Handshake | undefined {
+  answerLength[0] = shortestLength;
+  if (libc()?.getsockopt(fd, IPPROTO_TCP, TCP_INFO, answer, answerLength) !== 0) return undefined;
+  const rtt = uint32(answerView, offsets.rtt);
+  return rtt === 0 ? undefined : { rtt: rtt / 1e6, retransmits: uint32(answerView, offsets.totalRetransmits) };
 }

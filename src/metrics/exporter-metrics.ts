@@ -19,6 +19,8 @@ export interface Outcome {
   readonly module: string;
   /** Seconds. */
   readonly duration: number;
+  /** Seconds that it waited for its start. */
+  readonly wait: number;
   /** Undefined on success. */
   readonly failure: { readonly phase: string; readonly reason: string } | undefined;
   /** How many attempts there were; undefined when the module has no retries. */
@@ -35,6 +37,8 @@ interface ModuleSamples {
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+const waitBuckets = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** What a process that probes counts for `/metrics`. No target is ever a label. */
 export class ExporterMetrics {
@@ -72,6 +76,12 @@ export class ExporterMetrics {
     labelNames: ['module'],
     registers: this.#registers,
   });
+  readonly #waits = new Histogram({
+    name: 'clearbox_probe_wait_seconds',
+    help: 'How long probes waited for the event loop to be free before they started.',
+    buckets: waitBuckets,
+    registers: this.#registers,
+  });
   readonly #rejected = new Counter({
     name: 'clearbox_probes_rejected_total',
     help: 'How many requests for a probe were refused before it ran, by reason.',
@@ -99,9 +109,10 @@ export class ExporterMetrics {
   }
 
   /** Counts a probe that has ended. */
-  probeEnded({ module, duration, failure, attempts }: Outcome): void {
+  probeEnded({ module, duration, wait, failure, attempts }: Outcome): void {
     const samples = this.#samplesOf(module);
     samples.duration.observe(duration);
+    this.#waits.observe(wait);
     if (attempts !== undefined) this.#retries.inc({ module }, attempts - 1);
     if (failure === undefined) {
       samples.success.inc();

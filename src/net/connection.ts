@@ -3,11 +3,13 @@ import type { Socket, SocketConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { abortFailure, onAbort, type ProbeSignal } from './abort.ts';
 import { type Endpoint, endpointText } from './endpoint.ts';
+import { connectDuration } from './connect-duration.ts';
 import { asFailure } from './error-reason.ts';
 import { type Phase, ProbeFailure } from './failure.ts';
 import { ProbeSocket } from './probe-socket.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { blameSource } from './source.ts';
+import { startStopwatch } from './stopwatch.ts';
 import { type LocalEnd, type TcpFacts, tcpFacts } from './tcp-facts.ts';
 import { type TlsFacts, TlsHandshake, type TlsOptions } from './tls.ts';
 import { tlsContext } from './tls-context.ts';
@@ -27,6 +29,7 @@ export class Connection {
   readonly #closed: Promise<void>;
   #stream: Socket;
   #connect = 0;
+  #connectLag = 0;
   #tlsDuration = 0;
   #tls: TlsFacts | undefined;
   #local: LocalEnd | undefined;
@@ -51,6 +54,16 @@ export class Connection {
     return { connect: this.#connect, tls: this.#tlsDuration };
   }
 
+  /** Says that its input is given to its reader just now. */
+  heard(): void {
+    this.#socket.inputWatch.heard();
+  }
+
+  /** Seconds that the probe has waited for the exporter itself while it had this connection. */
+  get lag(): number {
+    return this.#connectLag + this.#socket.inputWatch.waited;
+  }
+
   /** What the last handshake showed, also when it broke off; undefined when that was nothing. */
   get tls(): TlsFacts | undefined {
     return this.#tls;
@@ -65,22 +78,25 @@ export class Connection {
     } catch (error) {
       throw this.#connectFailure(error);
     } finally {
-      this.#connect = (performance.now() - started) / 1000;
+      const seen = (performance.now() - started) / 1000;
+      this.#connect = connectDuration(seen, this.#socket.readHandshake());
+      this.#connectLag = seen - this.#connect;
     }
+    this.#socket.watchInput();
     const { localAddress, localPort } = this.#socket;
     if (localAddress !== undefined && localPort !== undefined) this.#local = { address: localAddress, port: localPort };
   }
 
   /** Shakes hands. The facts are there even when it then throws ProbeFailure (phase `tls`) for a distrusted certificate. */
   async startTls(options: TlsOptions): Promise<TlsFacts> {
-    const started = performance.now();
+    const stopwatch = startStopwatch(this);
     let facts: TlsFacts;
     try {
       facts = await this.#shakeHands(options, (broken) => {
         this.#tls = broken;
       });
     } finally {
-      this.#tlsDuration = (performance.now() - started) / 1000;
+      this.#tlsDuration = stopwatch();
     }
     this.#tls = facts;
     if (facts.distrust !== undefined && !options.settings.insecureSkipVerify) throw facts.distrust;

@@ -13,6 +13,7 @@ export class Connector {
   readonly #signal: ProbeSignal;
   /** Looks up the names that the probe meets. */
   readonly resolver: NameResolver;
+  #closedLag = 0;
   #opened = 0;
   #last: Connection | undefined;
 
@@ -25,6 +26,11 @@ export class Connector {
   /** How many connections the probe has opened. */
   get opened(): number {
     return this.#opened;
+  }
+
+  /** Seconds that the probe has waited for the exporter itself, over all its connections. */
+  get lag(): number {
+    return this.#closedLag + (this.#last?.lag ?? 0);
   }
 
   get settings(): ConnectionSettings {
@@ -53,6 +59,7 @@ export class Connector {
   async #open(endpoint: Endpoint, settings: ConnectionSettings): Promise<Connection> {
     if (!('path' in endpoint)) checkSource(settings.sourceAddress, endpoint);
     await this.#last?.close();
+    this.#closedLag = this.lag;
     const connection = new Connection(endpoint, settings, this.#signal);
     this.#last = connection;
     this.#opened += 1;

@@ -3,7 +3,8 @@ import { otherEndFinished, sendFin } from '../kernel/fin.ts';
 import { libc } from '../kernel/libc.ts';
 import { resetOnClose } from '../kernel/linger.ts';
 import { takeSocketError } from '../kernel/socket-error.ts';
-import { readTcpInfo, type TcpInfo } from '../kernel/tcp-info.ts';
+import { type Handshake, readHandshake, readTcpInfo, type TcpInfo } from '../kernel/tcp-info.ts';
+import { InputWatch } from './input-watch.ts';
 
 const ECONNRESET = 104;
 
@@ -12,6 +13,8 @@ const ECONNRESET = 104;
  * the kernel is asked what it knows of the connection, and the close is made a reset where that is wanted.
  */
 export class ProbeSocket extends net.Socket {
+  /** How long input has waited to be read; nothing of a unix socket. */
+  readonly inputWatch = new InputWatch();
   readonly #close: 'reset' | 'fin' | 'plain';
   #info: TcpInfo | undefined;
   #resetting = false;
@@ -42,6 +45,18 @@ export class ProbeSocket extends net.Socket {
     return descriptor === undefined ? undefined : readTcpInfo(descriptor);
   }
 
+  /** Measures from now on how long input waits to be read; once the socket is connected. */
+  watchInput(): void {
+    const descriptor = descriptorOf(this);
+    if (descriptor !== undefined && this.#close !== 'plain') this.inputWatch.begin(descriptor);
+  }
+
+  /** What the kernel measured of the handshake; undefined before its end, and of a unix socket. */
+  readHandshake(): Handshake | undefined {
+    const descriptor = descriptorOf(this);
+    return descriptor === undefined || this.#close === 'plain' ? undefined : readHandshake(descriptor);
+  }
+
   /**
    * Whether the other end has reset the connection, and the kernel has told nobody yet; asked twice it is false. The
    * runtime takes a reset that comes right behind data for the end of the stream.
@@ -64,6 +79,7 @@ export class ProbeSocket extends net.Socket {
     const descriptor = descriptorOf(this);
     const close = (): void => super._destroy(error, callback);
     if (descriptor !== undefined) this.#info = readTcpInfo(descriptor);
+    this.inputWatch.end();
     if (descriptor !== undefined && this.#close === 'reset') resetOnClose(descriptor);
     if (descriptor !== undefined && this.#close === 'fin' && sendFin(descriptor)) {
       stopReading(this); // What still came, the runtime would take for an error.

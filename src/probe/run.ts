@@ -8,6 +8,7 @@ import { Connector } from '../net/connector.ts';
 import { ProbeFailure } from '../net/failure.ts';
 import { runAttempts } from './attempts.ts';
 import type { Module } from './context.ts';
+import { gate } from './gate.ts';
 import { recordTcp } from './tcp-metrics.ts';
 
 export interface ProbeRequest {
@@ -30,6 +31,8 @@ export interface ProbeResult {
   readonly success: boolean;
   /** Seconds. */
   readonly duration: number;
+  /** Seconds from its arrival to its start. */
+  readonly wait: number;
   /** How many attempts there were; undefined when the module has no retries. */
   readonly attempts?: number;
   readonly failure: ProbeFailure | undefined;
@@ -56,16 +59,20 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
   const deadline = setTimeout(() => cancellation.abort('timeout'), timeout * 1000);
   const stopListening = request.signal && onAbort(request.signal, () => cancellation.abort('cancelled'));
   const connector = new Connector(module.connection, cancellation, module.resolver);
-  const started = performance.now();
+  const arrived = performance.now();
+  let started: number | undefined;
   let failure: ProbeFailure | undefined;
   try {
+    const admitted = gate.enter(cancellation);
+    if (admitted !== undefined) await admitted;
+    started = performance.now();
     log.debug('Beginning probe', { prober: module.prober, timeout_seconds: timeout });
     await module.probe({
       target,
       hostname: request.hostname,
       parameters: request.parameters ?? defaultsOf(module),
       signal: cancellation,
-      deadline: started + timeout * 1000,
+      deadline: arrived + timeout * 1000,
       ipInfo: module.ipInfo ?? false,
       metrics,
       log,
@@ -77,12 +84,15 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
     clearTimeout(deadline);
     stopListening?.();
   }
-  const duration = (performance.now() - started) / 1000;
+  const ended = performance.now();
+  const duration = (ended - (started ?? ended)) / 1000;
+  const wait = ((started ?? ended) - arrived) / 1000;
   const facts = await connector.close();
   if (facts !== undefined) recordTcp(metrics, facts, connector.opened);
   if (failure?.reason === 'closed' && facts?.reset === true) failure = asReset(failure);
   recordOutcome(metrics, failure, duration, timeout);
-  return { module, target, success: failure === undefined, duration, failure, metrics, log };
+  metrics.set(families.probeExporterLag, wait + connector.lag);
+  return { module, target, success: failure === undefined, duration, wait, failure, metrics, log };
 }
 
 function defaultsOf({ parameters }: Module): ParameterValues {

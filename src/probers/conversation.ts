@@ -1,6 +1,7 @@
 import { tcpDuration } from '../metrics/families/tcp.ts';
 import { labelTexts } from '../metrics/labels.ts';
 import type { Connection } from '../net/connection.ts';
+import { startStopwatch } from '../net/stopwatch.ts';
 import type { TlsOptions } from '../net/tls.ts';
 import type { ProbeContext } from '../probe/context.ts';
 import { secure } from '../probe/secure.ts';
@@ -20,11 +21,11 @@ export interface Conversation {
 export async function holdConversation(context: ProbeContext, conversation: Conversation): Promise<void> {
   const { metrics, connector } = context;
   const { open, tls, tlsOptions, steps } = conversation;
-  let started: number | undefined;
+  let stopwatch: (() => number) | undefined;
   try {
     const connection = await open();
     if (tls) await secure(context, connection, tlsOptions);
-    started = performance.now();
+    stopwatch = startStopwatch(connector);
     await converse(context, steps, {
       get stream() {
         return connection.stream;
@@ -32,11 +33,10 @@ export async function holdConversation(context: ProbeContext, conversation: Conv
       startTls: () => secure(context, connection, tlsOptions),
     });
   } finally {
-    const ended = performance.now();
+    const spent = stopwatch?.() ?? 0;
     const { connect, tls: handshake } = connector.last?.phases ?? { connect: 0, tls: 0 };
     metrics.set(tcpDuration, connect, phaseLabels.connect);
     metrics.set(tcpDuration, handshake, phaseLabels.tls);
-    const dialogue = started === undefined ? 0 : (ended - started) / 1000 - (tls ? 0 : handshake);
-    metrics.set(tcpDuration, Math.max(0, dialogue), phaseLabels.dialogue);
+    metrics.set(tcpDuration, Math.max(0, spent - (tls ? 0 : handshake)), phaseLabels.dialogue);
   }
 }

@@ -12,9 +12,9 @@ async function valuesOf({ registry }: ExporterMetrics): Promise<Map<string, numb
 
 test('probes are counted by module and outcome, failures by phase and reason', async () => {
   const metrics = new ExporterMetrics({ running: 3, maxInFlight: 10 });
-  metrics.probeEnded({ module: 'a', duration: 0.02, failure: undefined });
-  metrics.probeEnded({ module: 'a', duration: 0.2, failure: { phase: 'tls', reason: 'timeout' } });
-  metrics.probeEnded({ module: 'a', duration: 2, failure: { phase: 'tls', reason: 'timeout' } });
+  metrics.probeEnded({ module: 'a', duration: 0.02, wait: 0.002, failure: undefined });
+  metrics.probeEnded({ module: 'a', duration: 0.2, wait: 0.002, failure: { phase: 'tls', reason: 'timeout' } });
+  metrics.probeEnded({ module: 'a', duration: 2, wait: 0.002, failure: { phase: 'tls', reason: 'timeout' } });
   const values = await valuesOf(metrics);
   assert.equal(values.get('clearbox_probes_total{module="a",outcome="success"}'), 1);
   assert.equal(values.get('clearbox_probes_total{module="a",outcome="failure"}'), 2);
@@ -26,9 +26,10 @@ test('probes are counted by module and outcome, failures by phase and reason', a
 
 test('attempts beyond the first are counted for modules with retries', async () => {
   const metrics = new ExporterMetrics();
-  metrics.probeEnded({ module: 'once', duration: 0.02, failure: undefined });
-  for (const attempts of [1, 3, 2]) metrics.probeEnded({ module: 'a', duration: 0.02, failure: undefined, attempts });
-  metrics.probeEnded({ module: 'b', duration: 0.02, failure: undefined, attempts: 1 });
+  metrics.probeEnded({ module: 'once', duration: 0.02, wait: 0, failure: undefined });
+  for (const attempts of [1, 3, 2])
+    metrics.probeEnded({ module: 'a', duration: 0.02, wait: 0, failure: undefined, attempts });
+  metrics.probeEnded({ module: 'b', duration: 0.02, wait: 0, failure: undefined, attempts: 1 });
   const values = await valuesOf(metrics);
   assert.equal(values.get('clearbox_probe_retries_total{module="a"}'), 3);
   assert.equal(values.get('clearbox_probe_retries_total{module="b"}'), 0);

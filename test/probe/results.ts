@@ -26,5 +26,5 @@ export function probeResult(
   const log = new ProbeLog();
   log.info(message, { answer: 42 });
   const failure = success ? undefined : new ProbeFailure('connect', 'refused', 'Nobody listens');
-  return { module, target, success, duration: 0.25, failure, metrics, log };
+  return { module, target, success, duration: 0.25, wait: 0, failure, metrics, log };
 }

@@ -44,7 +44,8 @@ test('a probe that resolves has succeeded', async () => {
   const result = await run(async () => {});
   assert.equal(result.success, true);
   assert.equal(result.failure, undefined);
-  const { probe_duration_seconds: duration = -1, ...values } = valuesOf(result);
+  const { probe_duration_seconds: duration = -1, probe_exporter_lag_seconds: lag = -1, ...values } = valuesOf(result);
+  assert.ok(lag >= 0);
   assert.ok(duration >= 0 && Math.abs(duration - result.duration) < 1e-6);
   assert.deepEqual(values, { probe_success: 1, probe_timeout_seconds: 10 });
 });

@@ -168,7 +168,8 @@ function testCell(t: TestContext, kind: Kind, { misbehaviour, tls, phase, reason
     assert.equal(metrics.get(`probe_failure_info{phase="${failure.phase}",reason="${failure.reason}"}`), 1);
     assert.equal(failure.reason, reason, failure.message);
     // The kernel may tell of a reset before it tells that the connection stood; a busy machine may not get far.
-    const earlier = misbehaviour === 'resets at once' || reason === 'timeout' ? ['connect', 'tls', 'dialogue'] : [];
+    const earlier =
+      misbehaviour === 'resets at once' || reason === 'timeout' ? ['admission', 'connect', 'tls', 'dialogue'] : [];
     assert.ok([phase, ...earlier].includes(failure.phase), `${failure.phase}: ${failure.message}`);
   });
 }

@@ -3,6 +3,10 @@ import { gauge } from '../gauge.ts';
 export const probeSuccess = gauge('probe_success', 'Displays whether or not the probe was a success');
 export const probeDuration = gauge('probe_duration_seconds', 'Returns how long the probe took to complete in seconds');
 export const probeTimeout = gauge('probe_timeout_seconds', 'Returns how long the probe timeout is in seconds');
+export const probeExporterLag = gauge(
+  'probe_exporter_lag_seconds',
+  'How long the probe waited for the exporter itself, in the gate and with input that nobody had read',
+);
 export const probeFailureInfo = gauge(
   'probe_failure_info',
   'Where in its way and for which reason the probe failed, 1 on failure',

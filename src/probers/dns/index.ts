@@ -4,6 +4,7 @@ import * as families from '../../metrics/families/dns.ts';
 import { labelTexts } from '../../metrics/labels.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import { badTarget } from '../../net/target.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
 import { checkRcode, checkRecords } from './checks.ts';
@@ -69,7 +70,7 @@ async function ask(context: ProbeContext, options: DnsOptions, query: Query): Pr
   metrics.set(families.dnsDuration, duration, phaseLabels.resolve);
   const { question } = query;
   log.debug('Making DNS query', { ip: address.address, port, transport, query: question.name, type: question.type });
-  const started = performance.now();
+  let stopwatch = startStopwatch(connector);
   let connected: number | undefined;
   try {
     const exchange: Exchange = {
@@ -82,15 +83,15 @@ async function ask(context: ProbeContext, options: DnsOptions, query: Query): Pr
       // Answers to the same question by HTTPS are to be the same for caches (RFC 8484, section 4.1).
       id: transport === 'https' ? 0 : randomInt(0x10000),
       connected: () => {
-        connected = performance.now();
+        connected = stopwatch();
+        stopwatch = startStopwatch(connector);
       },
     };
     if (url !== undefined) return await askByHttps(exchange, url);
     return await (transport === 'udp' ? askByUdp(exchange) : askByStream(exchange));
   } finally {
-    const ended = performance.now();
-    metrics.set(families.dnsDuration, ((connected ?? ended) - started) / 1000, phaseLabels.connect);
-    if (connected !== undefined) metrics.set(families.dnsDuration, (ended - connected) / 1000, phaseLabels.request);
+    metrics.set(families.dnsDuration, connected ?? stopwatch(), phaseLabels.connect);
+    if (connected !== undefined) metrics.set(families.dnsDuration, stopwatch(), phaseLabels.request);
   }
 }
 

@@ -28,7 +28,7 @@ export async function call(connection: Connection, request: GrpcRequest, signal:
   session.on('error', () => {}); // The stream gets the same error.
   const closed = new Promise<void>((settle) => session.once('close', settle));
   try {
-    return await exchange(session, request, signal);
+    return await exchange(session, request, () => connection.heard(), signal);
   } finally {
     // The session would first say GOAWAY: the server's FIN in answer to it could come before the reset.
     await connection.close();
@@ -37,7 +37,12 @@ export async function call(connection: Connection, request: GrpcRequest, signal:
   }
 }
 
-function exchange(session: ClientHttp2Session, request: GrpcRequest, signal: ProbeSignal): Promise<Buffer> {
+function exchange(
+  session: ClientHttp2Session,
+  request: GrpcRequest,
+  onAnswer: () => void,
+  signal: ProbeSignal,
+): Promise<Buffer> {
   return new Promise((settle, reject) => {
     const stream = session.request(request.headers);
     const answer = new Answer();
@@ -53,6 +58,7 @@ function exchange(session: ClientHttp2Session, request: GrpcRequest, signal: Pro
       }
     };
     stream.on('response', (headers, flags) => {
+      onAnswer();
       attempt(() => answer.start(headers, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0));
     });
     stream.on('data', (chunk: Buffer) => attempt(() => answer.take(chunk)));

@@ -5,6 +5,7 @@ import type { ProbeMetrics } from '../../metrics/probe-metrics.ts';
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ResolvedAddress } from '../../net/resolve.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import { tlsContext } from '../../net/tls-context.ts';
 import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
@@ -31,7 +32,7 @@ export function grpc(section: ConfigReader): Probe {
     if (options.tls) tlsContext(options.tlsSettings); // Files that cannot be used are told before anybody is bothered.
     const { address, duration } = await resolveTarget(context, target.host, options.policy);
     metrics.set(families.grpcDuration, duration, phaseLabels.resolve);
-    const started = performance.now();
+    const stopwatch = startStopwatch(context.connector);
     let status: number;
     try {
       const connection = await open(context, options, target, address);
@@ -42,7 +43,7 @@ export function grpc(section: ConfigReader): Probe {
       metrics.set(families.grpcStatusCode, failure.code);
       throw failure;
     } finally {
-      metrics.set(families.grpcDuration, (performance.now() - started) / 1000, phaseLabels.check);
+      metrics.set(families.grpcDuration, stopwatch(), phaseLabels.check);
     }
     const name = servingStatuses[status] ?? String(status);
     metrics.set(families.grpcHealthCheckResponse, 1, statusLabels[name] ?? { serving_status: name });

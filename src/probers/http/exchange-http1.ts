@@ -49,6 +49,7 @@ export function clientOf({ stream }: Connection, origin: URL): Client {
 
 function dispatch(client: Client, stream: Duplex, request: HttpRequest, incoming: Incoming): void {
   if (incoming.ended) return;
+  beforeFirstWrite(stream, () => incoming.send());
   const head = readHeadFirst(stream, () => incoming.answer());
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart: () => {},
@@ -64,6 +65,16 @@ function dispatch(client: Client, stream: Duplex, request: HttpRequest, incoming
   };
   const { path, method, headers, body, close } = request;
   client.dispatch({ path, method, headers: [...headers], body: body ?? null, reset: close }, handler);
+}
+
+/** undici tells when it begins to make a request, not when it sends it. */
+function beforeFirstWrite(stream: Duplex, act: () => void): void {
+  const write = stream.write.bind(stream);
+  stream.write = (...given: unknown[]): boolean => {
+    stream.write = write;
+    act();
+    return (write as (...given: unknown[]) => boolean)(...given);
+  };
 }
 
 /** Has the response's head put right before undici sees it. */

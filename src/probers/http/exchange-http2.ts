@@ -55,6 +55,7 @@ function open(stream: Duplex, origin: URL): ClientHttp2Session {
 }
 
 function send(session: ClientHttp2Session, connection: Duplex, request: HttpRequest, incoming: Incoming): void {
+  incoming.send();
   const stream = session.request(outgoingHeaders(request), { endStream: request.body === undefined });
   let received = 0;
   stream.on('headers', () => incoming.answer());

@@ -27,7 +27,7 @@ export interface HttpResponse {
 
 /** Takes a response as it comes. */
 export interface ResponseSink {
-  /** Called once with the seconds from the request to the first byte of the answer, also of one that breaks off. */
+  /** Called once with the seconds from the sending of the request to the first byte of the answer, also of one that breaks off. */
   answered(processing: number): void;
   /** Called once, before any data. */
   start(response: HttpResponse): void;
@@ -56,7 +56,7 @@ export function exchange(
   sink: ResponseSink,
   signal: ProbeSignal,
 ): Promise<HttpExchange> {
-  const incoming = new Incoming(sink, signal);
+  const incoming = new Incoming(connection, sink, signal);
   const byHttp2 = connection.tls?.alpn === 'h2';
   return byHttp2 ? exchangeByHttp2(connection, request, incoming) : exchangeByHttp1(connection, request, incoming);
 }

@@ -1,6 +1,8 @@
 import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import { asFailure } from '../../net/error-reason.ts';
+import type { Connection } from '../../net/connection.ts';
 import { type Phase, ProbeFailure } from '../../net/failure.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import type { HttpExchange, HttpResponse, ResponseSink } from './exchange.ts';
 
 /** What a response's data comes through. */
@@ -13,17 +15,21 @@ interface Flow {
 export class Incoming {
   /** Rejects with ProbeFailure in phase `response` when no whole headers come. */
   readonly result: Promise<HttpExchange>;
+  readonly #connection: Connection;
   readonly #sink: ResponseSink;
   readonly #signal: ProbeSignal;
-  readonly #started = performance.now();
   #stop = (): void => {};
   #settle!: (exchange: HttpExchange) => void;
   #reject!: (failure: ProbeFailure) => void;
-  #answered: number | undefined;
+  /** Measures since the sending of the request, then since the first byte of an answer. */
+  #stopwatch: () => number;
+  #answered = false;
   #response: HttpResponse | undefined;
   #ended = false;
 
-  constructor(sink: ResponseSink, signal: ProbeSignal) {
+  constructor(connection: Connection, sink: ResponseSink, signal: ProbeSignal) {
+    this.#connection = connection;
+    this.#stopwatch = startStopwatch(connection);
     this.#sink = sink;
     this.#signal = signal;
     this.result = new Promise((settle, reject) => {
@@ -48,11 +54,18 @@ export class Incoming {
     return this.#response === undefined ? 'response' : 'transfer';
   }
 
+  /** Notes that the request is sent now: until then it was the exporter's time. */
+  send(): void {
+    this.#stopwatch = startStopwatch(this.#connection);
+  }
+
   /** Notes the first byte of an answer; later calls change nothing. */
   answer(): void {
-    if (this.#answered !== undefined) return;
-    this.#answered = performance.now();
-    this.#sink.answered((this.#answered - this.#started) / 1000);
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#connection.heard();
+    this.#sink.answered(this.#stopwatch());
+    this.#stopwatch = startStopwatch(this.#connection);
   }
 
   start(response: HttpResponse): void {
@@ -87,8 +100,7 @@ export class Incoming {
       this.#reject(failure ?? new ProbeFailure('response', 'bad_response', 'The exchange ended without a response'));
       return;
     }
-    const transfer = (performance.now() - (this.#answered ?? this.#started)) / 1000;
-    this.#settle({ response: this.#response, transfer, failure });
+    this.#settle({ response: this.#response, transfer: this.#stopwatch(), failure });
   }
 
   #failure(error: unknown): ProbeFailure | undefined {

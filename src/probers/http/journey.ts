@@ -3,6 +3,7 @@ import { labelTexts } from '../../metrics/labels.ts';
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ResolvedAddress } from '../../net/resolve.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import { tlsContext } from '../../net/tls-context.ts';
 import type { ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
@@ -173,13 +174,13 @@ export class Journey {
   async #open(route: Route, target: HttpTarget): Promise<Connection> {
     const { connector, signal } = this.#context;
     const before = connector.last;
-    const started = performance.now();
+    const stopwatch = startStopwatch(connector);
     try {
       return await openRoute(connector, route, target, this.#routes, signal);
     } finally {
       if (route.proxy !== undefined) {
         const connect = connector.last === before ? 0 : (connector.last?.phases.connect ?? 0);
-        this.#proxied = (this.#proxied ?? 0) + Math.max(0, (performance.now() - started) / 1000 - connect);
+        this.#proxied = (this.#proxied ?? 0) + Math.max(0, stopwatch() - connect);
       }
     }
   }

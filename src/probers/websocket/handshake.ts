@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Duplex } from 'node:stream';
 import type { Client, Dispatcher } from 'undici';
 import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
@@ -26,7 +25,7 @@ export async function shakeHands(
 ): Promise<HttpResponse> {
   const client = clientOf(connection, request.origin);
   try {
-    return await ask(client, connection.stream, request, signal);
+    return await ask(client, connection, request, signal);
   } finally {
     await client.destroy(exchangeEnded);
   }
@@ -34,7 +33,7 @@ export async function shakeHands(
 
 function ask(
   client: Client,
-  stream: Duplex,
+  connection: Connection,
   { path, headers }: HandshakeRequest,
   signal: ProbeSignal,
 ): Promise<HttpResponse> {
@@ -44,11 +43,13 @@ function ask(
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: () => {},
       onRequestUpgrade: (_controller, status, headers) => {
+        connection.heard();
         stop();
         settle({ status, headers, version: '1.1' });
       },
       onResponseStart: (controller, status, headers) => {
         if (status < 200 && status !== 101) return;
+        connection.heard();
         stop();
         if (status === 101) reject(notWebsocket('its answer has no "Upgrade: websocket" and "Connection: Upgrade"'));
         else settle({ status, headers, version: '1.1' });
@@ -58,7 +59,7 @@ function ask(
       onResponseEnd: () => {},
       onResponseError: (_controller, error) => {
         stop();
-        reject(failureOf(error, stream, { phase: 'response', response: undefined }));
+        reject(failureOf(error, connection.stream, { phase: 'response', response: undefined }));
       },
     };
     client.dispatch({ path, method: 'GET', headers: [...headers], upgrade: 'websocket' }, handler);

@@ -1,6 +1,7 @@
 import type { ConfigReader } from '../../config/reader.ts';
 import * as families from '../../metrics/families/websocket.ts';
 import type { ProbeMetrics } from '../../metrics/probe-metrics.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import type { Probe } from '../../probe/context.ts';
 import { text } from '../http/headers.ts';
 import { converse } from './dialogue.ts';
@@ -20,11 +21,11 @@ export function websocket(section: ConfigReader): Probe {
     const hostHeader = hostname ?? (options.hostHeader && text(options.hostHeader));
     const connection = await new Opening(context, options).open(target, hostHeader);
     const messages = new Messages(connection.stream, signal);
-    const started = performance.now();
+    const stopwatch = startStopwatch(connection);
     try {
       await converse(context, options.steps, messages);
     } finally {
-      metrics.set(families.websocketDuration, (performance.now() - started) / 1000, phaseLabels.transfer);
+      metrics.set(families.websocketDuration, stopwatch(), phaseLabels.transfer);
       messages.sayGoodbye();
     }
   };

@@ -4,6 +4,7 @@ import { labelTexts } from '../../metrics/labels.ts';
 import type { Connection } from '../../net/connection.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { ResolvedAddress } from '../../net/resolve.ts';
+import { startStopwatch } from '../../net/stopwatch.ts';
 import { tlsContext } from '../../net/tls-context.ts';
 import type { ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
@@ -97,12 +98,12 @@ export class Opening {
     tlsContext(settings); // Files that cannot be used are told before anybody is bothered.
     log.debug('Dialing', { ...routeAttributes(route), port: target.port });
     const opened = connector.opened;
-    const started = performance.now();
+    const stopwatch = startStopwatch(connector);
     let tunnelled: number | undefined;
     try {
       // Through a proxy there is always a tunnel (RFC 6455, section 4.1), as there is for https.
       const connection = await openRoute(connector, route, { ...target, secure: true }, this.#routes, signal);
-      tunnelled = performance.now();
+      tunnelled = stopwatch();
       const host = this.#redirects === 0 ? (hostname ?? target.host) : target.host;
       if (target.secure) await secure(this.#context, connection, { settings, host, alpn: ['http/1.1'] });
       return connection;
@@ -114,17 +115,17 @@ export class Opening {
       this.#took('connect', connect);
       this.#took('tls', tls);
       if (route.proxy !== undefined) {
-        this.#took('proxy', Math.max(0, ((tunnelled ?? performance.now()) - started) / 1000 - connect));
+        this.#took('proxy', Math.max(0, (tunnelled ?? stopwatch()) - connect));
       }
     }
   }
 
   async #shakeHands(connection: Connection, target: HttpTarget, headers: readonly string[]): Promise<HttpResponse> {
-    const started = performance.now();
+    const stopwatch = startStopwatch(connection);
     try {
       return await shakeHands(connection, { origin: target.origin, path: target.path, headers }, this.#context.signal);
     } finally {
-      this.#took('processing', (performance.now() - started) / 1000);
+      this.#took('processing', stopwatch());
     }
   }
 

@@ -1,0 +1,52 @@
+import { Arrivals } from '../kernel/arrivals.ts';
+import { eventLoop } from './event-loop.ts';
+import { InputWait } from './input-wait.ts';
+
+/** The waits of all sockets that are open, by descriptor. */
+const waits = new Map<number, InputWait>();
+
+let arrivals: Arrivals | undefined;
+let asked = false;
+
+/** Measures how long the input of a TCP socket waits to be read. */
+export class InputWatch {
+  readonly #wait = new InputWait();
+  #fd: number | undefined;
+
+  constructor() {
+    if (!asked) arrivals = Arrivals.open();
+    asked = true;
+  }
+
+  /** Begins, for a socket that has just been connected; without FFI only a part of the waits is seen. */
+  begin(fd: number): void {
+    if (arrivals?.add(fd) !== true) return;
+    this.#fd = fd;
+    waits.set(fd, this.#wait);
+    eventLoop.observe(findUnread);
+  }
+
+  /** Seconds, of all input until now. */
+  get waited(): number {
+    return this.#wait.total / 1000;
+  }
+
+  /** Says that input of the socket is given to its reader just now. */
+  heard(): void {
+    const now = performance.now();
+    this.#wait.heard(now, eventLoop.serving(now));
+  }
+
+  /** Ends, just before the descriptor goes. */
+  end(): void {
+    if (this.#fd !== undefined && waits.get(this.#fd) === this.#wait) waits.delete(this.#fd);
+  }
+}
+
+/** What is unread at the end of a turn came while the turn was busy; what comes later wakes the loop. */
+function findUnread(ended: number): boolean {
+  if (waits.size === 0) return false;
+  const now = performance.now();
+  arrivals?.waiting((fd, age) => waits.get(fd)?.unread(now, age, ended));
+  return true;
+}
