@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import type { TlsOptions as ServerOptions } from 'node:tls';
 import { test, type TestContext } from 'node:test';
 import { ProbeFailure, type Reason } from '../../src/net/failure.ts';
@@ -7,7 +8,7 @@ import type { TlsFacts } from '../../src/net/tls.ts';
 import { type Identity, leaf } from '../support/certificates.ts';
 import { connectTo, inline, trusting } from '../support/connections.ts';
 import * as identities from '../support/identities.ts';
-import { serveTcp, serveTls } from '../support/servers.ts';
+import { type Listening, serveTcp, serveTls } from '../support/servers.ts';
 
 interface Handshake {
   readonly facts: TlsFacts | undefined;
@@ -266,6 +267,40 @@ for (const [name, description] of alerts) {
       return true;
     });
     assert.ok(connection.phases.tls > 0);
+  });
+}
+
+test('a handshake that is cut off anywhere shows its certificates as soon as they have come', async (t) => {
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const server = await serveTls(t, identities.valid(), undefined, { maxVersion, ecdhCurve: 'P-256' });
+    const shown: number[] = [];
+    for (let length = 50; length <= 1200; length += 50) {
+      const { port } = await serveCut(t, server.port, length);
+      const connection = await connectTo(t, port);
+      await connection.startTls({ settings: trusting, host: 'localhost' }).catch((failure: unknown) => {
+        assert.ok(failure instanceof ProbeFailure && failure.reason === 'closed', String(failure));
+        assert.notEqual(connection.tls?.ended, true);
+      });
+      shown.push(connection.tls?.chain.length ?? 0);
+    }
+    assert.deepEqual(shown, shown.toSorted());
+    assert.deepEqual([shown[0], shown.at(-1)], [0, 2]);
+  }
+});
+
+/** Passes on so many bytes of what a server sends, and no more. */
+function serveCut(t: TestContext, port: number, length: number): Promise<Listening> {
+  return serveTcp(t, (front) => {
+    const back = net.connect(port, '127.0.0.1');
+    let left = length;
+    back
+      .on('error', () => {})
+      .on('data', (chunk: Buffer) => {
+        front.write(chunk.subarray(0, left));
+        left -= chunk.length;
+        if (left <= 0) front.end();
+      });
+    front.on('close', () => back.destroy()).pipe(back);
   });
 }
 
