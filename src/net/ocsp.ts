@@ -1,4 +1,4 @@
-import { createHash, verify, X509Certificate } from 'node:crypto';
+import { hash, verify, X509Certificate } from 'node:crypto';
 import { signatureAlgorithm } from './algorithms.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Certificate } from './certificate.ts';
@@ -21,12 +21,11 @@ export interface Staple {
 
 /** What does not change with the time of day. */
 interface Examined extends Staple {
-  readonly response: Buffer;
   /** The delegate of the issuer that signed; undefined when the issuer did so itself. */
   readonly delegate: X509Certificate | undefined;
 }
 
-/** By the certificate: a server shows the same response for hours, and its signature is verified once. */
+/** By certificate, issuer and response: a server shows the same ones for hours, and signatures are verified once. */
 const examined = new BoundedCache<string, Examined>(1000);
 
 /** How far the responder's clock may be ahead of ours, in seconds. */
@@ -43,15 +42,28 @@ export function readStaple(
 ): Staple | undefined {
   const [leaf] = served;
   if (leaf === undefined) return undefined;
-  const issuer = verified?.[1] ?? [...served.slice(1), leaf].find(({ x509 }) => issued(x509, leaf.x509));
-  const key = `${leaf.fingerprint} ${issuer?.fingerprint ?? ''}`;
+  const issuer = verified?.[1] ?? issuerAmong(served);
+  const key = `${leaf.fingerprint} ${issuer?.fingerprint ?? ''} ${hash('sha256', response)}`;
   let staple = examined.get(key);
-  if (staple === undefined || !staple.response.equals(response)) {
+  if (staple === undefined) {
     staple = examine(response, leaf, issuer);
     examined.set(key, staple);
   }
   const problem = staple.problem ?? timeProblem(staple);
   return problem === undefined ? staple : { ...staple, problem };
+}
+
+/** Whether a list has been looked through, and what was found: a signature is verified each time. */
+const issuers = new WeakMap<readonly Certificate[], { readonly found: Certificate | undefined }>();
+
+function issuerAmong(served: readonly Certificate[]): Certificate | undefined {
+  let known = issuers.get(served);
+  if (known === undefined) {
+    const [leaf, ...others] = served;
+    known = { found: leaf && [...others, leaf].find(({ x509 }) => issued(x509, leaf.x509)) };
+    issuers.set(served, known);
+  }
+  return known.found;
 }
 
 function timeProblem({ thisUpdate = 0, nextUpdate = Infinity, delegate }: Examined): string | undefined {
@@ -65,7 +77,7 @@ function timeProblem({ thisUpdate = 0, nextUpdate = Infinity, delegate }: Examin
 
 function examine(response: Buffer, leaf: Certificate, issuer: Certificate | undefined): Examined {
   const nothing = { status: undefined, revokedAt: undefined, thisUpdate: undefined, nextUpdate: undefined };
-  let staple: Omit<Examined, 'problem'> = { ...nothing, response, producedAt: undefined, delegate: undefined };
+  let staple: Omit<Examined, 'problem'> = { ...nothing, producedAt: undefined, delegate: undefined };
   try {
     const parsed = parseOcspResponse(response);
     staple = { ...staple, producedAt: parsed.producedAt };
@@ -95,8 +107,10 @@ function isFor(single: SingleResponse, leaf: CertificateFields, issuer: Certific
   if (issuer === undefined) return true;
   const digest = digests[single.hashAlgorithm];
   if (digest === undefined) return false;
-  const hash = (bytes: Uint8Array): Buffer => createHash(digest).update(bytes).digest();
-  return same(single.issuerNameHash, hash(nameOf(issuer))) && same(single.issuerKeyHash, hash(publicKeyOf(issuer).key));
+  const hashed = (bytes: Uint8Array): Buffer => hash(digest, bytes, 'buffer');
+  return (
+    same(single.issuerNameHash, hashed(nameOf(issuer))) && same(single.issuerKeyHash, hashed(publicKeyOf(issuer).key))
+  );
 }
 
 /** The most certificates of a response that are tried: signatures are dear. */
@@ -117,7 +131,7 @@ function examineSignature(response: OcspResponse, issuer: X509Certificate): Pick
 function isSigner({ responder }: OcspResponse, certificate: X509Certificate): boolean {
   const fields = certificateFields(certificate.raw);
   if ('name' in responder) return same(responder.name, nameOf(fields));
-  return same(responder.keyHash, createHash('sha1').update(publicKeyOf(fields).key).digest());
+  return same(responder.keyHash, hash('sha1', publicKeyOf(fields).key, 'buffer'));
 }
 
 /** The key purpose id-kp-OCSPSigning. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import tls from 'node:tls';
+import { BoundedCache } from './bounded-cache.ts';
 import { unusable } from './error-reason.ts';
 import type { Material, TlsSettings, TlsVersion } from './settings.ts';
 import { systemRoots, TrustStore } from './trust.ts';
@@ -34,8 +35,7 @@ const cipherSuites = [
   'ECDHE-RSA-AES256-SHA',
 ].join(':');
 
-const maxContexts = 64;
-const contexts = new Map<string, TlsContext>();
+const contexts = new BoundedCache<string, TlsContext>(64);
 
 /** What settings gave last, and from which texts. */
 interface Latest {
@@ -72,7 +72,6 @@ function sharedContext(
   let context = contexts.get(digest);
   if (context === undefined) {
     context = createContext(settings, ca, cert, key);
-    if (contexts.size >= maxContexts) contexts.delete(contexts.keys().next().value ?? '');
     contexts.set(digest, context);
   }
   return context;
