@@ -17,16 +17,18 @@ export async function runAttempts(
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let first: ProbeResult | undefined;
+  let wait = 0;
   for (let attempts = 1; ; attempts++) {
     const left = timeout - elapsed();
     const result = await attempt({ ...request, timeout: Math.min(left, (retries.attemptTimeout ?? Infinity) / 1000) });
     first ??= result;
+    wait += result.wait;
     const again = attempts < retries.attempts && isWorthwhile(result.failure, retries);
     if (again) tellFailure(result, attempts);
     if (!again || !(await pause(retries.delay, timeout - elapsed(), signal))) {
-      const duration = elapsed();
+      const duration = elapsed() - wait;
       record(result, { first, attempts, duration, timeout });
-      return { ...result, duration, attempts };
+      return { ...result, duration, wait, attempts };
     }
   }
 }
