@@ -1,4 +1,4 @@
-import { fullListener } from '../../support/full-listener.ts';
+import { fullListener, fullUnixListener } from '../../support/full-listener.ts';
 import { closedPort } from '../../support/servers.ts';
 import { temporaryFile } from '../../support/temporary-files.ts';
 import { freePath } from '../../support/unix-server.ts';
@@ -99,6 +99,16 @@ const unix: readonly Cause[] = [
     phase: 'connect',
     reason: 'not_found',
     arrange: () => ({ module: { prober: 'unix' }, target: `${temporaryFile('no-folder', '')}/socket` }),
+  },
+  {
+    name: 'a unix socket whose backlog is full',
+    phase: 'connect',
+    reason: 'refused',
+    arrange: async (t) => {
+      const target = freePath();
+      await fullUnixListener(t, target);
+      return { module: { prober: 'unix' }, target };
+    },
   },
   {
     name: 'a unix socket that nobody listens on',
