@@ -91,6 +91,15 @@ export const unixKind: Kind = {
   waits: 'dialogue',
 };
 
+const kinds = new Map([...plainKinds, unixKind, ...tlsKinds()].map((kind) => [kind.name, kind]));
+
+/** The kind of a name. */
+export function kindOf(name: string): Kind {
+  const kind = kinds.get(name);
+  if (kind === undefined) throw new Error(`there is no kind ${name}`);
+  return kind;
+}
+
 /** Opens a server of this kind that runs `script` on every connection, behind TLS where the kind has it; gives the target. */
 export async function serveKind(
   lifetime: Lifetime,

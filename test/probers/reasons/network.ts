@@ -5,7 +5,7 @@ import type { Reason } from '../../../src/net/failure.ts';
 import type { Lifetime } from '../../support/servers.ts';
 import { serveTcp } from '../../support/servers.ts';
 import type { Cause } from './cause.ts';
-import { plainKinds, tlsKinds } from './kinds.ts';
+import { kindOf, plainKinds, tlsKinds } from './kinds.ts';
 
 /** Runs a program of the system; throws when it fails. */
 function run(program: string, ...words: readonly string[]): void {
@@ -65,9 +65,8 @@ const places: readonly (readonly [address: string, fate: string, probers: readon
 function probeOf(name: string, address: string): { module: object; target: string } {
   if (name === 'icmp') return { module: { prober: 'icmp' }, target: address };
   if (name === 'dns over UDP') return { module: { prober: 'dns', dns: query }, target: `${address}:9` };
-  const kind = kinds.find((each) => each.name === name);
-  if (kind === undefined) throw new Error(`there is no kind ${name}`);
-  return { module: kind.module, target: `${kind.scheme}${address}:9` };
+  const { module, scheme } = kindOf(name);
+  return { module, target: `${scheme}${address}:9` };
 }
 
 const onTheWay = places.flatMap(([address, fate, probers, reason]) =>

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { phases, type Reason, reasons } from '../../../src/net/failure.ts';
+import { badlyAnswered } from './answers.ts';
 import { cancelled } from './cancelled.ts';
 import { testCauses } from './cause.ts';
 import { checks } from './checks.ts';
 import { connecting } from './connecting.ts';
 import { descriptors } from './descriptors.ts';
-import { exchanges } from './exchanges.ts';
+import { brokenOff } from './exchanges.ts';
 import { files } from './files.ts';
 import { handshakes } from './handshakes.ts';
 import { names } from './names.ts';
@@ -16,7 +17,8 @@ import { helpers } from './proxies.ts';
 testCauses('what goes wrong with names', names);
 testCauses('what goes wrong before a connection', connecting);
 testCauses('what goes wrong with TLS', handshakes);
-testCauses('what goes wrong with an answer', exchanges);
+testCauses('where an answer breaks off', brokenOff);
+testCauses('what is wrong with an answer', badlyAnswered);
 testCauses('what a check finds wrong', checks);
 testCauses('what goes wrong with proxies and tokens', helpers);
 testCauses('what goes wrong with files', files);
@@ -34,7 +36,8 @@ test('every reason and every phase has a cause', () => {
     connecting,
     names,
     handshakes,
-    exchanges,
+    brokenOff,
+    badlyAnswered,
     checks,
     helpers,
     network,
