@@ -26,6 +26,11 @@ export function spoilNetwork(): void {
   ] as const) {
     run('ip', 'route', 'add', type, address);
   }
+  // A link to nobody, whom the kernel soon gives up to ask who has an address.
+  run('ip', 'link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far');
+  run('sh', '-c', 'cd /proc/sys/net/ipv4/neigh/near && echo 1 > mcast_solicit && echo 100 > retrans_time_ms');
+  run('ip', 'address', 'add', '198.51.100.17/28', 'dev', 'near');
+  for (const end of ['near', 'far']) run('ip', 'link', 'set', end, 'up');
   run('nft', 'add table ip t; add chain ip t i { type filter hook input priority 0; }');
   run('nft', 'add chain ip t o { type filter hook output priority 0; }');
   for (const [address, verdict] of rejections) run('nft', `add rule ip t i ip daddr ${address} ${verdict}`);
@@ -53,6 +58,7 @@ const places: readonly (readonly [address: string, fate: string, probers: readon
   ['198.51.100.1', 'has an unreachable route', all, 'unreachable'],
   ['198.51.100.2', 'has a prohibited route', all, 'permission'],
   ['198.51.100.3', 'has a route into a black hole', all, 'unreachable'],
+  ['198.51.100.18', 'nobody on the link has', tcpOnly, 'unreachable'],
   ['127.0.1.1', 'swallows packets', tcpOnly, 'timeout'],
   ['127.0.1.2', 'is an unreachable host', tcpOnly, 'unreachable'],
   ['127.0.1.3', 'is in an unreachable network', tcpOnly, 'unreachable'],
@@ -85,6 +91,7 @@ const answered: readonly (readonly [name: string, address: string, fate: string,
   // The system tells sockets of UDP only of ports that are closed.
   ['dns over UDP', '127.0.1.2', 'is an unreachable host', 'timeout'],
   ['dns over UDP', '127.0.1.5', 'refuses by ICMP', 'refused'],
+  ['icmp', '198.51.100.18', 'nobody on the link has', 'unreachable'],
   ['icmp', '127.0.1.1', 'swallows packets', 'timeout'],
   ['icmp', '127.0.1.2', 'is an unreachable host', 'unreachable'],
   ['icmp', '127.0.1.4', 'is prohibited', 'unreachable'],
