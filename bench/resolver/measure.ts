@@ -1,4 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Scrape, Scraper } from './scrapes.ts';
+
+/** How long a probe waits for a name that nobody answers, in milliseconds: the timeout of the modules. */
+const patience = 5000;
 
 /** How many healthy names are probed at once. */
 const healthyAtOnce = 8;
@@ -35,11 +39,13 @@ export async function measure(
 ): Promise<Measured> {
   const [healthy, others] = [new Scraper(url), new Scraper(url)];
   const end = new AbortController();
-  const waitFor = async (name: string): Promise<void> => {
-    while (!end.signal.aborted) await others.scrape(module, `${name}:${port}`);
+  const waitFor = async (index: number): Promise<void> => {
+    // They begin, and so end, one after the other, as those of a scraper do.
+    await wait((index / dead) * patience);
+    while (!end.signal.aborted) await others.scrape(module, `dead${index}.test:${port}`);
   };
-  const waiting = Array.from({ length: dead }, (_, index) => waitFor(`dead${index}.test`).catch(() => {}));
-  while ((await reading(url, 'clearbox_probes_in_flight')) < dead);
+  const waiting = Array.from({ length: dead }, (_, index) => waitFor(index).catch(() => {}));
+  if (dead > 0) await wait(patience);
   const before = await reading(url, 'process_cpu_seconds_total');
   const scrapes = await probeFor(healthy, module, seconds, port);
   const cpu = (await reading(url, 'process_cpu_seconds_total')) - before;
