@@ -47,10 +47,14 @@ export async function sweepCommand(order: SweepOrder, modules: ReadonlyMap<strin
   let failure: unknown;
   try {
     await sweep.run(results.rest(list.targets()));
-    await (stop.by === undefined ? results.finish() : results.flush());
   } catch (error) {
     // A list that was closed because of the signal has nothing to complain of.
     if (stop.by === undefined) failure = error;
+  }
+  try {
+    await (stop.by === undefined && failure === undefined ? results.finish() : results.flush());
+  } catch (error) {
+    failure ??= error;
   }
   watch.end();
   bar?.end();

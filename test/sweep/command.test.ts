@@ -111,6 +111,16 @@ test('a textfile takes its place when it is whole', async (t) => {
   assert.ok(!existsSync(`${output}.part`));
 });
 
+test('when the list breaks off, what was done is kept, and can be gone on with', async (t) => {
+  const { origin } = await serveHttp(t);
+  const output = `${temporaryFolder()}/broken.ndjson`;
+  const args = [`--output=${output}`];
+  const { status, complaint } = await run(t, args, `${origin}/\n${'x'.repeat(2 ** 20 + 1)}`);
+  assert.equal(status, 1);
+  assert.match(complaint, /\n.*--resume goes on\nCannot read standard input: a line is longer than 1 MiB\n$/);
+  assert.equal(rowsOf(readFileSync(output, 'utf8'))[0]?.success, true);
+});
+
 const failures: readonly [what: string, args: string[], status: number, complaint: RegExp, shell?: string][] = [
   [
     'a list that is a folder',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { sweepFormats, type SweepOrder } from '../../src/sweep/order.ts';
 import { Results } from '../../src/sweep/results.ts';
 import { Summary } from '../../src/sweep/summary.ts';
@@ -8,23 +9,11 @@ import type { Target } from '../../src/sweep/targets.ts';
 import { temporaryFile, temporaryFolder } from '../support/temporary-files.ts';
 import { failed, row } from './rows.ts';
 
-const defaults: SweepOrder = {
-  list: undefined,
-  configFile: undefined,
-  module: 'http_2xx',
-  hostname: undefined,
-  parameters: {},
-  concurrency: 4,
-  maxPerHost: undefined,
-  template: '{}',
-  timeout: undefined,
-  output: undefined,
-  format: 'ndjson',
-  metrics: false,
-  resume: false,
-  expireWithin: 1,
-  progress: false,
-};
+function defaults(): SweepOrder {
+  const command = parseCommandLine(['sweep']);
+  assert.ok('sweep' in command);
+  return command.sweep;
+}
 
 const nameOf = (number: number): string => `t${number}.test`;
 
@@ -33,7 +22,7 @@ async function* list(count: number): AsyncGenerator<Target> {
 }
 
 function open(order: Partial<SweepOrder>): Promise<Results> {
-  return Results.open({ ...defaults, ...order }, new Summary(0), () => {});
+  return Results.open({ ...defaults(), ...order }, new Summary(0), () => {});
 }
 
 async function addAll(results: Results, numbers: readonly number[]): Promise<void> {
