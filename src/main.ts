@@ -5,6 +5,7 @@ import type { ServeOptions } from './cli/serve-options.ts';
 import { load, openLog } from './instance.ts';
 import { surviveBugs, surviveClosedOutput } from './lifecycle.ts';
 import { keepMemoryLow } from './memory.ts';
+import { servePrimary } from './primary.ts';
 import { serve } from './serve.ts';
 import { defaultConfigFile, readConfigFile } from './server/configuration.ts';
 import type { Configuration } from './server/configuration.ts';
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   } else if (command.serve.configCheck) {
     await check(command.serve);
   } else {
-    await serve(command.serve);
+    await (command.serve.workers === 1 ? serve(command.serve) : servePrimary(command.serve));
   }
 }
 

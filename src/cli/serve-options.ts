@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { logFormats } from '../log/logger.ts';
 import type { LogFormat } from '../log/logger.ts';
 import { levels } from '../log/probe-log.ts';
@@ -28,6 +29,8 @@ export interface ServeOptions {
   readonly listenAddresses: readonly ListenAddress[];
   readonly externalUrl: string | undefined;
   readonly routePrefix: string | undefined;
+  /** How many processes probe. */
+  readonly workers: number;
 }
 
 export const serveFlags = {
@@ -77,6 +80,11 @@ export const serveFlags = {
     help: 'URL under which the exporter is reached from outside, behind a reverse proxy for one. Its path is the default of --web.route-prefix.',
   },
   'web.route-prefix': { value: '<path>', help: 'Prefix of all routes. Default: the path of --web.external-url.' },
+  workers: {
+    value: '<number>|auto',
+    default: '1',
+    help: 'How many processes probe; auto: as many as there are processors.',
+  },
   'web.config.file': { value: '<file>', help: 'Not supported yet: configuration file for TLS and authentication.' },
   'web.systemd-socket': { help: 'Not supported yet: take the listening sockets from systemd.' },
 } satisfies FlagTable<string>;
@@ -87,25 +95,50 @@ export function readServeOptions(flags: FlagValues<keyof typeof serveFlags>): Se
   if (extra !== undefined) throw flags.refusal(`Unexpected argument ${JSON.stringify(extra)}`);
   if (flags.text('web.config.file')) throw flags.refusal('--web.config.file is not supported yet');
   if (flags.isOn('web.systemd-socket')) throw flags.refusal('--web.systemd-socket is not supported yet');
+  const workers = readWorkers(flags);
   return {
     configFile: flags.text('config.file') || undefined,
     configCheck: flags.isOn('config.check'),
     autoReload: flags.isOn('config.enable-auto-reload'),
     autoReloadInterval: flags.wholeNumber('config.auto-reload-interval'),
     timeoutOffset: flags.decimal('timeout-offset'),
-    historyLimit: flags.wholeNumber('history.limit'),
+    historyLimit: shareable(flags, 'history.limit', workers, flags.wholeNumber('history.limit')),
     logLevel: flags.oneOf('log.level', levels),
     logFormat: flags.oneOf('log.format', logFormats),
     probeLogLevel: flags.oneOf('log.prober', [...levels, 'none']),
     probeDebug: flags.isOn('probe.debug'),
-    maxInFlight: flags.count('probe.max-in-flight'),
-    maxPerHost: flags.count('probe.max-per-host'),
+    maxInFlight: shareable(flags, 'probe.max-in-flight', workers, flags.count('probe.max-in-flight')),
+    maxPerHost: shareable(flags, 'probe.max-per-host', workers, flags.count('probe.max-per-host')),
     listenAddresses: flags
       .texts('web.listen-address')
       .map((address) => flags.parsed('web.listen-address', address, parseListenAddress)),
     externalUrl: flags.text('web.external-url') || undefined,
     routePrefix: flags.text('web.route-prefix') || undefined,
+    workers,
   };
+}
+
+type ServeFlagValues = FlagValues<keyof typeof serveFlags>;
+
+const mostWorkers = 1024;
+
+function readWorkers(flags: ServeFlagValues): number {
+  const workers = flags.text('workers') === 'auto' ? availableParallelism() : (flags.count('workers') ?? 1);
+  if (workers > mostWorkers) throw flags.mistake('workers', `must be at most ${mostWorkers}`);
+  return workers;
+}
+
+/** A limit that is shared out among the workers, so that each must get something. */
+function shareable<Limit extends number | undefined>(
+  flags: ServeFlagValues,
+  name: keyof typeof serveFlags,
+  workers: number,
+  limit: Limit,
+): Limit {
+  if (limit !== undefined && 0 < limit && limit < workers) {
+    throw flags.mistake(name, `${limit} cannot be shared out among ${workers} workers`);
+  }
+  return limit;
 }
 
 /** The text of --help. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { UsageError } from '../../src/cli/flags.ts';
@@ -27,6 +28,7 @@ test('without flags the defaults are those of blackbox_exporter', () => {
     listenAddresses: [{ host: undefined, port: 9115 }],
     externalUrl: undefined,
     routePrefix: undefined,
+    workers: 1,
   });
 });
 
@@ -43,6 +45,9 @@ const cases: readonly [args: string[], expected: Partial<ServeOptions>][] = [
   [['--log.level=DEBUG', '--log.format=json'], { logLevel: 'debug', logFormat: 'json' }],
   [['--log.prober=none'], { probeLogLevel: 'none' }],
   [['--no-probe.debug'], { probeDebug: false }],
+  [['--workers=4'], { workers: 4 }],
+  [['--workers=auto'], { workers: availableParallelism() }],
+  [['--workers=4', '--history.limit=0', '--probe.max-per-host=4'], { workers: 4, historyLimit: 0, maxPerHost: 4 }],
   [['--probe.max-in-flight=500', '--probe.max-per-host', '2'], { maxInFlight: 500, maxPerHost: 2 }],
   [
     ['--web.listen-address=127.0.0.1:9200', '--web.listen-address', '[::1]:9200'],
@@ -89,6 +94,11 @@ const mistakes: readonly [args: string[], message: string][] = [
     ['--web.listen-address=foo'],
     '--web.listen-address: The listen address "foo" is no host:port, like :9115, 127.0.0.1:9115 or [::1]:9115',
   ],
+  [['--workers=0'], '--workers: must be at least 1'],
+  [['--workers=many'], '--workers: "many" is not a whole number'],
+  [['--workers=1025'], '--workers: must be at most 1024'],
+  [['--workers=4', '--probe.max-per-host=3'], '--probe.max-per-host: 3 cannot be shared out among 4 workers'],
+  [['--workers=4', '--history.limit=3'], '--history.limit: 3 cannot be shared out among 4 workers'],
   [['--web.config.file=web.yml'], '--web.config.file is not supported yet'],
   [['--web.systemd-socket'], '--web.systemd-socket is not supported yet'],
 ];
