@@ -34,9 +34,15 @@ process.stdout.write(`${setting}\n\n`);
 const subjects = subjectsOf(options);
 const summaries: Summary[] = [];
 for (const one of chosen(cases, options.only)) {
-  const ofCase = await compare(one, subjects, options);
-  process.stdout.write(`${comparisonTable(ofCase)}\n`);
-  summaries.push(...ofCase);
+  try {
+    const ofCase = await compare(one, subjects, options);
+    process.stdout.write(`${comparisonTable(ofCase)}\n`);
+    summaries.push(...ofCase);
+  } catch (error) {
+    // Without root an exporter may not ping, for one; the other cases are worth their while.
+    process.stdout.write(`${one.name}: not measured. ${String(error)}\n\n`);
+    process.exitCode = 1;
+  }
 }
 const goals = verdictTable(judge(summaries));
 const cores = coresText(summaries);

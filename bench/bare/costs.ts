@@ -3,14 +3,12 @@ import { runChild, startChild } from '../../test/support/child.ts';
 import { root } from '../../test/support/identities.ts';
 import type { Case } from '../cases.ts';
 import { during } from '../lifetime.ts';
-import { runLoad, type Load } from '../measure/load.ts';
-import { measureRound, type Scene } from '../measure/round.ts';
+import type { Load } from '../measure/load.ts';
+import { checkProbes, measureRound, type Scene } from '../measure/round.ts';
 import type { Node, Options } from '../options.ts';
-import { program } from '../programs.ts';
-import { openNetwork } from '../stage/network.ts';
 import type { Place } from '../stage/place.ts';
+import { enter, openStage } from '../stage/stage.ts';
 import { clearbox, type Subject } from '../stage/subjects.ts';
-import { startTargets } from '../stage/targets.ts';
 
 /** Microseconds of CPU time, one value a round. */
 export interface BareCosts {
@@ -30,20 +28,14 @@ const script = (name: string): string => fileURLToPath(new URL(`${name}.js`, imp
 export function bareCosts(one: Case, node: Node, options: Options): Promise<BareCosts> {
   const { seconds, rounds } = options;
   return during(async (lifetime) => {
-    const { places } = await openNetwork(lifetime, 1);
-    const [place] = places;
-    if (place === undefined || one.port === undefined) throw new Error(`${one.name} has no bare exchange`);
-    const targets = await startTargets(lifetime, place, program('nginx'));
+    if (one.port === undefined) throw new Error(`${one.name} has no bare exchange`);
+    const stage = await openStage(lifetime, 1);
+    const [place, targets] = [stage.place(0), stage.targets];
     const port = targets[one.port];
     const load: Load = { module: one.name, target: one.target(place, targets), connections, seconds };
     const start = async (subject: Subject): Promise<Scene> => {
-      const exporter = await subject.start(lifetime, place);
-      const scene = { exporter, place, wrk: program('wrk'), ss: program('ss') };
-      await runLoad([...place.exporter, scene.wrk], exporter.url, {
-        ...load,
-        seconds: options.quick ? 1 : seconds * 2,
-        check: true,
-      });
+      const scene = await enter(lifetime, subject, place);
+      await checkProbes(scene, { ...load, seconds: options.quick ? 1 : seconds * 2 });
       return scene;
     };
     const server = await start(bareServer(node));

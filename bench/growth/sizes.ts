@@ -1,12 +1,9 @@
 import { configurationWithNames } from '../cases.ts';
 import { during } from '../lifetime.ts';
-import { runLoad } from '../measure/load.ts';
-import { measureRound, type Round, type Scene } from '../measure/round.ts';
+import { checkProbes, measureRound, type Round, type Scene } from '../measure/round.ts';
 import type { Node, Options } from '../options.ts';
-import { program } from '../programs.ts';
-import { openNetwork } from '../stage/network.ts';
+import { enter, openStage } from '../stage/stage.ts';
 import { clearbox } from '../stage/subjects.ts';
-import { startTargets } from '../stage/targets.ts';
 import { median } from '../statistics.ts';
 import type { Axis } from './axis.ts';
 
@@ -24,17 +21,13 @@ export interface SizeCost {
 export function costsBySize(axis: Axis, node: Node, options: Options): Promise<SizeCost[]> {
   const sizes = options.quick ? axis.sizes.slice(0, 2) : axis.sizes;
   return during(async (lifetime) => {
-    const { places } = await openNetwork(lifetime, 1);
-    const [place] = places;
-    if (place === undefined) return [];
-    const targets = await startTargets(lifetime, place, program('nginx'));
+    const stage = await openStage(lifetime, 1);
+    const [place, targets] = [stage.place(0), stage.targets];
     const runners: { size: number; scene: Scene; rounds: Round[] }[] = [];
     const config = configurationWithNames(`${place.host}:${targets.dns}`);
     for (const size of sizes) {
-      const exporter = await clearbox(node.path, node.version).start(lifetime, place, config);
-      const scene = { exporter, place, wrk: program('wrk'), ss: program('ss') };
-      const load = axis.load(size, 0, place, targets);
-      await runLoad([...place.exporter, scene.wrk], exporter.url, { ...load, seconds: options.seconds, check: true });
+      const scene = await enter(lifetime, clearbox(node.path, node.version), place, config);
+      await checkProbes(scene, { ...axis.load(size, 0, place, targets), seconds: options.seconds });
       runners.push({ size, scene, rounds: [] });
     }
     for (let round = 0; round < options.rounds; round += 1) {

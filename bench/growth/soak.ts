@@ -2,10 +2,8 @@ import type { Case } from '../cases.ts';
 import { during } from '../lifetime.ts';
 import { measureRound } from '../measure/round.ts';
 import type { Node, Options } from '../options.ts';
-import { program } from '../programs.ts';
-import { openNetwork } from '../stage/network.ts';
+import { enter, openStage } from '../stage/stage.ts';
 import { clearbox } from '../stage/subjects.ts';
-import { startTargets } from '../stage/targets.ts';
 
 /** An exporter after so many probes. */
 export interface SoakSample {
@@ -22,13 +20,9 @@ const connections = 32;
 /** Keeps one exporter busy for `seconds`, and looks at it after every few. */
 export function soak(one: Case, node: Node, seconds: number, options: Options): Promise<SoakSample[]> {
   return during(async (lifetime) => {
-    const { places } = await openNetwork(lifetime, 1);
-    const [place] = places;
-    if (place === undefined) return [];
-    const targets = await startTargets(lifetime, place, program('nginx'));
-    const exporter = await clearbox(node.path, node.version).start(lifetime, place);
-    const scene = { exporter, place, wrk: program('wrk'), ss: program('ss') };
-    const load = { module: one.name, target: one.target(place, targets), connections, seconds: options.seconds };
+    const { place, targets } = await openStage(lifetime, 1);
+    const scene = await enter(lifetime, clearbox(node.path, node.version), place(0));
+    const load = { module: one.name, target: one.target(place(0), targets), connections, seconds: options.seconds };
     const samples: SoakSample[] = [];
     let probes = 0;
     for (const end = performance.now() + seconds * 1000; performance.now() < end || samples.length === 0;) {

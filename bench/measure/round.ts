@@ -28,6 +28,11 @@ export interface Scene {
   readonly ss: string;
 }
 
+/** Puts a load on an exporter, and looks whether every probe succeeds. Throws when one does not. */
+export async function checkProbes({ exporter, place, wrk }: Scene, load: Load): Promise<void> {
+  await runLoad([...place.exporter, wrk], exporter.url, { ...load, check: true });
+}
+
 /** Puts a load on an exporter, and reads before and after what it has used. Throws when a scrape fails. */
 export async function measureRound(scene: Scene, load: Load, port: number | undefined): Promise<Round> {
   const { exporter, place, ss } = scene;
