@@ -9,7 +9,7 @@ const tools: readonly Tool[] = ['blackbox_exporter', 'nginx', 'wrk', 'ss', 'ip']
 const runs = [
   [
     'main',
-    ['--workers=1'],
+    [],
     ['http', 'https_h1', 'https_h2', 'tcp', 'tcp_tls', 'dns', 'icmp', 'grpc', 'no socket in TIME_WAIT on either side'],
   ],
   ['limit', ['--only=http'], ['http']],
