@@ -70,7 +70,8 @@ export function createServerOf(app: FastifyInstance): Server {
 export function limitConnections(server: Server, most: number): void {
   server.maxConnections = most;
   let open = 0;
-  server.on('connection', (socket) => {
+  // Before the server itself hears of the new one: to some runtimes it would be idle as well.
+  server.prependListener('connection', (socket) => {
     open += 1;
     socket.once('close', () => (open -= 1));
     if (open >= Math.floor(most * 0.9)) server.closeIdleConnections();
