@@ -5,23 +5,16 @@ import { type Certificate, dateFault, dateText } from './certificate.ts';
 import { ProbeFailure, type Reason } from './failure.ts';
 import type { Staple } from './ocsp.ts';
 
-export interface Judgement {
-  /** Whether a chain to a trusted root holds, whomever the certificate is for. */
-  readonly authorized: boolean;
-  /** Why the server is not to be trusted; undefined when it is. */
-  readonly distrust: ProbeFailure | undefined;
-}
-
 /**
- * Judges the certificates of a handshake that has ended. Of several faults one is told: a date before an unknown
- * authority (OpenSSL's order), then the revocation, then the name.
+ * Why the certificates of a handshake that has ended are not to be trusted; undefined when they are. Of several faults
+ * one is told: a date before an unknown authority (OpenSSL's order), then the revocation, then the name.
  */
 export function judge(
   socket: TLSSocket,
   chain: readonly Certificate[],
   staple: Staple | undefined,
   name: string,
-): Judgement {
+): ProbeFailure | undefined {
   const [leaf] = chain;
   if (leaf === undefined) return refusal('certificate_untrusted', 'The server showed no certificate');
   const of = `The certificate of ${leaf.subject || 'the server'}`;
@@ -32,16 +25,16 @@ export function judge(
   }
   if (staple?.status === 'revoked' && staple.problem === undefined) {
     const when = staple.revokedAt === undefined ? '' : ` at ${dateText(staple.revokedAt)}`;
-    return { ...refusal('certificate_revoked', `${of} was revoked${when}`), authorized: true };
+    return refusal('certificate_revoked', `${of} was revoked${when}`);
   }
-  if (certificateIsFor(leaf.x509, name)) return { authorized: true, distrust: undefined };
+  if (certificateIsFor(leaf.x509, name)) return undefined;
   const names = leaf.x509.subjectAltName ?? 'no name at all';
   const why = `The certificate is not for ${name || 'a target without a name'} but for ${names}`;
-  return { ...refusal('certificate_wrong_host', why), authorized: true };
+  return refusal('certificate_wrong_host', why);
 }
 
-function refusal(reason: Reason, message: string): Judgement {
-  return { authorized: false, distrust: new ProbeFailure('tls', reason, message) };
+function refusal(reason: Reason, message: string): ProbeFailure {
+  return new ProbeFailure('tls', reason, message);
 }
 
 const reasonsByCode: Readonly<Record<string, Reason>> = {

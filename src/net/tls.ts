@@ -82,12 +82,13 @@ export class TlsHandshake {
     this.#ended = true;
     const seen = readable(() => this.#seen());
     const { chain } = seen;
-    const { trust } = this.#context;
     const { insecureSkipVerify } = this.#options.settings;
-    const path = readable(() => trust.chain(chain));
+    // To find a chain the roots have to be read: that is left out where nobody asks for it.
+    const wanted = this.socket.authorized && (!insecureSkipVerify || this.#staple !== null);
+    const path = wanted ? readable(() => this.#context.trust.chain(chain)) : undefined;
     const staple = this.#staple === null ? undefined : readStaple(this.#staple, chain, path);
-    const { authorized, distrust } = judge(this.socket, chain, staple, serverName(this.#options));
-    return { ...seen, ended: true, verified: authorized && !insecureSkipVerify ? path : undefined, staple, distrust };
+    const distrust = judge(this.socket, chain, staple, serverName(this.#options));
+    return { ...seen, ended: true, verified: insecureSkipVerify ? undefined : path, staple, distrust };
   }
 
   /** What is known of a handshake that broke off; undefined when the server showed no certificate. */
