@@ -15,6 +15,9 @@ const [eventLength, dataOffset] = process.arch === 'x64' ? [12, 4] : [16, 8];
 const MSG_PEEK = 0x2;
 const MSG_DONTWAIT = 0x40;
 
+// include/uapi/asm-generic/errno.h
+const ECONNRESET = 104;
+
 /** What is looked at in one go; the rest is for the next time. */
 const maxEvents = 256;
 
@@ -32,6 +35,8 @@ export class Arrivals {
   readonly #events = fixedBytes(maxEvents * eventLength);
   readonly #eventsView = viewOf(this.#events);
   readonly #message: Message;
+  /** What the last look gave, -1 for an error. */
+  #length = 0;
   readonly #time = fixedBytes(2 * wordLength);
   readonly #timeView = viewOf(this.#time);
 
@@ -75,10 +80,22 @@ export class Arrivals {
     }
   }
 
+  /**
+   * For how many milliseconds a socket has unread input; undefined when it has none, or no stamp; `reset` when the other
+   * end has reset it, which the kernel then tells nobody else.
+   */
+  age(fd: number): number | 'reset' | undefined {
+    const arrived = this.#arrival(fd);
+    if (arrived === undefined) return this.#length < 0 && this.#libc.errno() === ECONNRESET ? 'reset' : undefined;
+    this.#libc.clockGettime(CLOCK_REALTIME, this.#time);
+    return Math.max(0, this.#milliseconds(this.#timeView, 0) - arrived);
+  }
+
   /** When the first unread byte came, in milliseconds since the epoch; undefined when there is none, or no stamp. */
   #arrival(fd: number): number | undefined {
     this.#message.clear();
-    if (this.#libc.recvmsg(fd, this.#message.header, MSG_PEEK | MSG_DONTWAIT) <= 0) return undefined;
+    this.#length = this.#libc.recvmsg(fd, this.#message.header, MSG_PEEK | MSG_DONTWAIT);
+    if (this.#length <= 0) return undefined;
     const view = this.#message.controlView;
     let arrived: number | undefined;
     eachControl(view, this.#message.controlLength, (level, type, start, end) => {

@@ -82,7 +82,6 @@ export class Connection {
       this.#connect = connectDuration(seen, this.#socket.readHandshake());
       this.#connectLag = seen - this.#connect;
     }
-    this.#socket.watchInput();
     const { localAddress, localPort } = this.#socket;
     if (localAddress !== undefined && localPort !== undefined) this.#local = { address: localAddress, port: localPort };
   }

@@ -29,6 +29,12 @@ export class InputWait {
     this.#count(this.#unreadAfter === turn.number - 1 ? this.#counted : turn.began, now);
   }
 
+  /** At `now`, in `turn`, its reader is given input that had come `age` ago. */
+  read(now: number, age: number, turn: Turn): void {
+    this.#heardIn = turn.number;
+    this.#count(now - age, now);
+  }
+
   #count(from: number, until: number): void {
     this.#total += Math.max(0, until - Math.max(from, this.#counted));
     this.#counted = Math.max(until, this.#counted);

@@ -19,11 +19,16 @@ export class InputWatch {
   }
 
   /** Begins, for a socket that has just been connected; without FFI only a part of the waits is seen. */
-  begin(fd: number): void {
-    if (arrivals?.add(fd) !== true) return;
+  begin(fd: number | undefined): void {
+    if (fd === undefined || arrivals?.add(fd) !== true) return;
     this.#fd = fd;
     waits.set(fd, this.#wait);
     eventLoop.observe(findUnread);
+  }
+
+  /** Whether the kernel can be asked when input came. */
+  get precise(): boolean {
+    return arrivals !== undefined;
   }
 
   /** Seconds, of all input until now. */
@@ -35,6 +40,15 @@ export class InputWatch {
   heard(): void {
     const now = performance.now();
     this.#wait.heard(now, eventLoop.serving(now));
+  }
+
+  /** Says that a part of its input was read just now, and gives whether there is more; `reset` when there is none, and never will be. */
+  readPart(): boolean | 'reset' {
+    const age = this.#fd === undefined ? undefined : arrivals?.age(this.#fd);
+    if (age === undefined || age === 'reset') return age ?? false;
+    const now = performance.now();
+    this.#wait.read(now, age, eventLoop.serving(now));
+    return true;
   }
 
   /** Ends, just before the descriptor goes. */

@@ -8,6 +8,10 @@ import { InputWatch } from './input-watch.ts';
 
 const ECONNRESET = 104;
 
+/** What all sockets are read into, to be copied at once. */
+const shared = new Uint8Array(64 * 1024);
+const firstByte = new Uint8Array(1);
+
 /**
  * The TCP socket of a probe. Whoever closes it (the prober, TLS, undici, a deadline), just before its descriptor goes
  * the kernel is asked what it knows of the connection, and the close is made a reset where that is wanted.
@@ -20,11 +24,21 @@ export class ProbeSocket extends net.Socket {
   #resetting = false;
   #failure: Error | undefined;
   #layer: net.Socket | undefined;
+  /** Of its first input one byte is read first, since the kernel tells only of what is unread when it came. */
+  #tasted = false;
+  #held: Buffer | undefined;
+  /** Whether the kernel has told of a reset, which it does once. */
+  #resetSeen = false;
 
   /** `plain` leaves the close to the system, as is right for a unix socket: it leaves no state behind, and knows no reset. */
   constructor(close: 'reset' | 'fin' | 'plain') {
-    super();
+    const onread = {
+      buffer: () => this.#nextBuffer(),
+      callback: (length: number, buffer: Uint8Array) => this.#take(buffer, length),
+    };
+    super({ onread } as net.SocketConstructorOpts); // The types know it of a connect alone.
     this.#close = close;
+    if (close !== 'plain') this.once('connect', () => this.inputWatch.begin(descriptorOf(this)));
     // From birth to close an error has a listener; who waits for the connection hears of it on its own.
     this.on('error', () => {});
   }
@@ -45,12 +59,6 @@ export class ProbeSocket extends net.Socket {
     return descriptor === undefined ? undefined : readTcpInfo(descriptor);
   }
 
-  /** Measures from now on how long input waits to be read; once the socket is connected. */
-  watchInput(): void {
-    const descriptor = descriptorOf(this);
-    if (descriptor !== undefined && this.#close !== 'plain') this.inputWatch.begin(descriptor);
-  }
-
   /** What the kernel measured of the handshake; undefined before its end, and of a unix socket. */
   readHandshake(): Handshake | undefined {
     const descriptor = descriptorOf(this);
@@ -63,7 +71,30 @@ export class ProbeSocket extends net.Socket {
    */
   takeReset(): boolean {
     const descriptor = descriptorOf(this);
-    return descriptor !== undefined && takeSocketError(descriptor) === ECONNRESET;
+    const seen = this.#resetSeen;
+    this.#resetSeen = false;
+    return seen || (descriptor !== undefined && takeSocketError(descriptor) === ECONNRESET);
+  }
+
+  #nextBuffer(): Uint8Array {
+    return this.#tasted || this.#close === 'plain' || !this.inputWatch.precise ? shared : firstByte;
+  }
+
+  /** Takes what was read; gives false when no more is wanted for now. */
+  #take(buffer: Uint8Array, length: number): boolean {
+    const bytes = Buffer.from(buffer.subarray(0, length));
+    if (buffer === firstByte) {
+      this.#tasted = true;
+      const more = this.inputWatch.readPart();
+      this.#resetSeen = more === 'reset';
+      if (more === true) {
+        this.#held = bytes; // The rest comes within the same turn.
+        return true;
+      }
+    }
+    const held = this.#held;
+    this.#held = undefined;
+    return this.push(held === undefined ? bytes : Buffer.concat([held, bytes]));
   }
 
   override destroy(error?: Error): this {
