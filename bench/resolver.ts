@@ -6,7 +6,7 @@ import { startChild } from '../test/support/child.ts';
 import { startExporter } from '../test/support/exporter.ts';
 import { temporaryFile } from '../test/support/temporary-files.ts';
 import { during } from './lifetime.ts';
-import { readOptions } from './options.ts';
+import { chosen, readOptions } from './options.ts';
 import { machine } from './report/machine.ts';
 import { writeSection } from './report/section.ts';
 import { table } from './report/table.ts';
@@ -18,8 +18,7 @@ const deadNames = 500;
 const warmUp = 4;
 
 /** `c-ares` looks names up as modules do without a word, `system` by getaddrinfo. */
-const modules = ['c-ares', 'system'] as const;
-type Module = (typeof modules)[number];
+const modules = [{ name: 'c-ares' }, { name: 'system' }] as const;
 
 const config = `modules:
   c-ares: {prober: tcp, timeout: 5s}
@@ -60,7 +59,8 @@ const head = [
 ];
 
 async function run(): Promise<void> {
-  const { rounds, seconds, nodes, write } = readOptions(process.argv.slice(2));
+  const { rounds, seconds, nodes, only, write } = readOptions(process.argv.slice(2));
+  const names = chosen(modules, only).map(({ name }) => name);
   const path = nodes.at(-1)?.path ?? process.execPath;
   const place = machine('the loopback interface of a namespace', { node: path });
   const setting = `${place} ${rounds} rounds of ${seconds} s.`;
@@ -69,7 +69,7 @@ async function run(): Promise<void> {
     const answers = startChild(lifetime, path, [fileURLToPath(new URL('resolver/answers.js', import.meta.url))]);
     const [, port = ''] = await answers.waitFor(/tcp on (\d+)/);
     const measured = new Map<string, Measured[]>();
-    for (const module of modules) {
+    for (const module of names) {
       const flags = ['--log.prober=none', `--probe.max-in-flight=${2 * deadNames}`];
       const { url } = await startExporter(lifetime, { config, flags, node: [path] });
       await measure(url, module, 0, warmUp, port);
@@ -80,8 +80,8 @@ async function run(): Promise<void> {
         measured.set(key, [...(measured.get(key) ?? []), await measure(url, module, dead, seconds, port)]);
       }
     }
-    const of = (module: Module, dead: number): Measured[] => measured.get(`${module} ${dead}`) ?? [];
-    const rows = modules.flatMap((module) =>
+    const of = (module: string, dead: number): Measured[] => measured.get(`${module} ${dead}`) ?? [];
+    const rows = names.flatMap((module) =>
       [0, deadNames].map((dead) => row(module, dead, of(module, dead), of(module, 0))),
     );
     const result = table(head, rows);
