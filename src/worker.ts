@@ -11,6 +11,7 @@ import { countedReport } from './workers/totals.ts';
 
 /** How long the primary may take to answer, in milliseconds: longer than it waits for other workers. */
 const patience = 5000;
+/** The same where it has to wait for reloads first. */
 const reloadPatience = 60_000;
 
 /** How often the primary is told what this worker has counted, in milliseconds. */
@@ -39,7 +40,7 @@ async function work(): Promise<void> {
     },
   });
 
-  const { worker, options, configuration, epoch } = await channel.ask('hello', undefined, patience);
+  const { worker, options, configuration, epoch } = await channel.ask('hello', undefined, reloadPatience);
   const logger = openLog(options, worker);
   const probing = openProbing(options, logger, probeIds(worker, epoch));
   const { admission, metrics, overview, maxConnections } = probing;
