@@ -3,6 +3,7 @@ import type { Gauge } from './gauge.ts';
 /** One sample of an exposition: where its value stands, and the text that goes before it. */
 export interface Place {
   readonly index: number;
+  readonly rank: number;
   /** The family's header where this is its first sample, its name and labels, and a space. */
   readonly text: string;
 }
@@ -15,8 +16,9 @@ export interface Slot {
 }
 
 /**
- * Which samples a probe has, in the order in which they were set. Probes of a module set mostly the same ones, so each
- * layout remembers the one that came next last time, and what was sorted and put into words once serves them all.
+ * Which samples a probe has, in the order in which they were set, but for those with a target's own labels. Probes of a
+ * module set mostly the same ones, so each layout remembers the one that came next last time, and what was sorted and
+ * put into words once serves them all.
  */
 export class Layout {
   readonly size: number;
@@ -77,7 +79,7 @@ export class Layout {
     slots.sort((a, b) => a.family.rank - b.family.rank || (a.labels < b.labels ? -1 : 1));
     return slots.map(({ family, labels, index }, at) => {
       const header = slots[at - 1]?.family === family ? '' : family.header;
-      return { index, text: `${header}${family.name}${labels} ` };
+      return { index, rank: family.rank, text: `${header}${family.name}${labels} ` };
     });
   }
 }

@@ -17,6 +17,8 @@ export interface Sample {
 export class ProbeMetrics {
   readonly #values: number[] = [];
   #layout: Layout;
+  /** Those with labels of the target's own. */
+  readonly #ofTarget: { -readonly [Key in keyof Sample]: Sample[Key] }[] = [];
 
   /** `start` is shared by the probes that set the same samples: those of one module. */
   constructor(start = new Layout()) {
@@ -25,43 +27,68 @@ export class ProbeMetrics {
 
   /** Sets one sample; `value` in the family's unit; `labels` as pairs, or as `labelText` gives them. */
   set(family: Gauge, value: number, labels: Labels | string = ''): void {
-    this.#values[this.#indexOf(family, labels)] = value;
+    this.#put(family, value, labels, false);
   }
 
   /** Adds to one sample, which counts from 0. */
   add(family: Gauge, value: number, labels: Labels | string = ''): void {
-    const index = this.#indexOf(family, labels);
-    this.#values[index] = (this.#values[index] ?? 0) + value;
+    this.#put(family, value, labels, true);
   }
 
-  /** Every sample, in the order in which they were first set. */
+  /** Every sample. */
   *samples(): Generator<Sample> {
-    for (const { family, labels, index } of this.#layout.slots)
+    for (const { family, labels, index } of this.#layout.slots) {
       yield { family, labels, value: this.#values[index] ?? 0 };
+    }
+    yield* this.#ofTarget;
   }
 
   /** How many samples there are. */
   get size(): number {
-    return this.#values.length;
+    return this.#values.length + this.#ofTarget.length;
   }
 
   /** The exposition as text; OpenMetrics adds its `# EOF`. */
   render(format: 'text' | 'openmetrics' = 'text'): string {
+    const others = this.#ofTarget.length === 0 ? [] : this.#ofTarget.toSorted(bySample);
     let rendered = '';
-    for (const { index, text } of this.#layout.places) {
+    let at = 0;
+    const renderOthers = (below: number): void => {
+      for (let other = others[at]; other !== undefined && other.family.rank < below; other = others[++at]) {
+        const { family, labels, value } = other;
+        const header = others[at - 1]?.family === family ? '' : family.header;
+        rendered += `${header}${family.name}${labels} ${formatValue(value)}\n`;
+      }
+    };
+    for (const { index, rank, text } of this.#layout.places) {
+      if (at < others.length) renderOthers(rank);
       rendered += `${text}${formatValue(this.#values[index] as number)}\n`;
     }
+    renderOthers(Infinity);
     return format === 'openmetrics' ? `${rendered}# EOF\n` : rendered;
   }
 
-  /** The place of a sample, made when it has none. */
-  #indexOf(family: Gauge, labels: Labels | string): number {
+  /** Sets a sample, which is made when there is none, or adds to it. */
+  #put(family: Gauge, value: number, labels: Labels | string, adds: boolean): void {
     const text = typeof labels === 'string' ? labels : labelText(labels);
+    if (family.ofTarget) {
+      const known = this.#ofTarget.find((sample) => sample.family === family && sample.labels === text);
+      if (known === undefined) this.#ofTarget.push({ family, labels: text, value });
+      else known.value = adds ? known.value + value : value;
+      return;
+    }
     const index = this.#layout.indexOf(family, text);
-    if (index >= 0) return index;
-    this.#layout = this.#layout.with(family, text);
-    return this.#values.push(0) - 1;
+    if (index < 0) {
+      this.#layout = this.#layout.with(family, text);
+      this.#values.push(value);
+    } else {
+      this.#values[index] = adds ? (this.#values[index] ?? 0) + value : value;
+    }
   }
+}
+
+function bySample(a: Sample, b: Sample): number {
+  return a.family.rank - b.family.rank || (a.labels < b.labels ? -1 : 1);
 }
 
 /** Nanoseconds are the finest that anything here is measured in: further digits would be noise. */

@@ -136,3 +136,25 @@ test('probes that share a start have each their own samples', () => {
     ['test_a 3', 'test_z 2'],
   ]);
 });
+
+test("samples with a target's own labels come in the same order as others, and are added to as others", () => {
+  const own = gauge('test_own', 'Of the target', 'of the target');
+  const metrics = new ProbeMetrics();
+  metrics.set(last, 1);
+  metrics.set(own, 2, { target: 'b' });
+  metrics.set(first, 3);
+  metrics.set(own, 1, { target: 'a' });
+  metrics.add(own, 40, { target: 'b' });
+  metrics.set(own, 5, { target: 'a' });
+  assert.match(
+    metrics.render(),
+    /test_a 3\n# HELP test_own Of the target\n# TYPE test_own gauge\ntest_own\{target="a"\} 5\ntest_own\{target="b"\} 42\n# HELP test_z.*\n.*\ntest_z 1\n$/,
+  );
+  assert.equal(metrics.size, 4);
+  assert.deepEqual([...metrics.samples()].map(({ family, value }) => `${family.name} ${value}`).sort(), [
+    'test_a 3',
+    'test_own 42',
+    'test_own 5',
+    'test_z 1',
+  ]);
+});

@@ -39,7 +39,7 @@ export const ipAddressHash = gauge(
   'probe_ip_addr_hash',
   "Specifies the hash of IP address. It's useful to detect if the IP address changes.",
 );
-export const ipInfo = gauge('probe_ip_info', 'The address that the probe went to');
+export const ipInfo = gauge('probe_ip_info', 'The address that the probe went to', 'of the target');
 
 export const failedDueToRegex = gauge('probe_failed_due_to_regex', 'Indicates if probe failed due to regex');
 export const failedDueToCel = gauge(
@@ -47,4 +47,4 @@ export const failedDueToCel = gauge(
   'Indicates if probe failed due to CEL expression not matching',
 );
 export const failedDueToBytes = gauge('probe_failed_due_to_bytes', 'Indicates if probe failed due to bytes');
-export const expectInfo = gauge('probe_expect_info', 'Explicit content matched');
+export const expectInfo = gauge('probe_expect_info', 'Explicit content matched', 'of the target');

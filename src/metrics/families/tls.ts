@@ -8,7 +8,11 @@ export const sslLastChainExpiry = gauge(
   'probe_ssl_last_chain_expiry_timestamp_seconds',
   'Returns last SSL chain expiry in timestamp',
 );
-export const sslLastChainInfo = gauge('probe_ssl_last_chain_info', 'Contains SSL leaf certificate information');
+export const sslLastChainInfo = gauge(
+  'probe_ssl_last_chain_info',
+  'Contains SSL leaf certificate information',
+  'of the target',
+);
 export const tlsVersionInfo = gauge('probe_tls_version_info', 'Returns the TLS version used or NaN when unknown');
 export const tlsCipherInfo = gauge('probe_tls_cipher_info', 'Returns the TLS cipher negotiated during handshake');
 export const tlsVerified = gauge(
@@ -29,10 +33,12 @@ export const sslCertNotBefore = gauge(
 export const sslVerifiedCertNotAfter = gauge(
   'probe_ssl_verified_cert_not_after_timestamp_seconds',
   'When each certificate of the verified chain expires, in unixtime',
+  'of the target',
 );
 export const sslVerifiedCertNotBefore = gauge(
   'probe_ssl_verified_cert_not_before_timestamp_seconds',
   'When each certificate of the verified chain begins to be valid, in unixtime',
+  'of the target',
 );
 export const sslKeyInfo = gauge('probe_ssl_key_info', "Kind and size of the key in the server's own certificate");
 export const sslSignatureInfo = gauge(
