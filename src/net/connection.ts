@@ -30,6 +30,8 @@ export class Connection {
   #stream: Socket;
   #connect = 0;
   #connectLag = 0;
+  /** When that was over, on the clock of `performance.now()`. */
+  #connected = 0;
   #tlsDuration = 0;
   #tls: TlsFacts | undefined;
   #local: LocalEnd | undefined;
@@ -59,9 +61,9 @@ export class Connection {
     this.#socket.inputWatch.heard();
   }
 
-  /** Seconds that the probe has waited for the exporter itself while it had this connection. */
-  get lag(): number {
-    return this.#connectLag + this.#socket.inputWatch.waited;
+  /** Seconds that the probe has waited for the exporter itself, over this connection, since a time. */
+  lagSince(start: number): number {
+    return (start < this.#connected ? this.#connectLag : 0) + this.#socket.inputWatch.waitedSince(start);
   }
 
   /** What the last handshake showed, also when it broke off; undefined when that was nothing. */
@@ -78,7 +80,8 @@ export class Connection {
     } catch (error) {
       throw this.#connectFailure(error);
     } finally {
-      const seen = (performance.now() - started) / 1000;
+      this.#connected = performance.now();
+      const seen = (this.#connected - started) / 1000;
       this.#connect = connectDuration(seen, this.#socket.readHandshake());
       this.#connectLag = seen - this.#connect;
     }

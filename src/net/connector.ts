@@ -13,9 +13,8 @@ export class Connector {
   readonly #signal: ProbeSignal;
   /** Looks up the names that the probe meets. */
   readonly resolver: NameResolver;
-  #closedLag = 0;
-  #opened = 0;
-  #last: Connection | undefined;
+  /** In the order in which they were opened: the last one may be open. */
+  readonly #connections: Connection[] = [];
 
   constructor(settings: ConnectionSettings, signal: ProbeSignal, resolver: NameResolver = machineResolver) {
     this.#settings = settings;
@@ -25,12 +24,12 @@ export class Connector {
 
   /** How many connections the probe has opened. */
   get opened(): number {
-    return this.#opened;
+    return this.#connections.length;
   }
 
-  /** Seconds that the probe has waited for the exporter itself, over all its connections. */
-  get lag(): number {
-    return this.#closedLag + (this.#last?.lag ?? 0);
+  /** Seconds that the probe has waited for the exporter itself, over all its connections, since a time. */
+  lagSince(start: number): number {
+    return this.#connections.reduce((sum, connection) => sum + connection.lagSince(start), 0);
   }
 
   get settings(): ConnectionSettings {
@@ -58,22 +57,20 @@ export class Connector {
 
   async #open(endpoint: Endpoint, settings: ConnectionSettings): Promise<Connection> {
     if (!('path' in endpoint)) checkSource(settings.sourceAddress, endpoint);
-    await this.#last?.close();
-    this.#closedLag = this.lag;
+    await this.last?.close();
     const connection = new Connection(endpoint, settings, this.#signal);
-    this.#last = connection;
-    this.#opened += 1;
+    this.#connections.push(connection);
     await connection.open();
     return connection;
   }
 
   /** The connection opened last, also when opening it failed. */
   get last(): Connection | undefined {
-    return this.#last;
+    return this.#connections.at(-1);
   }
 
   /** Closes what is open and tells what the kernel says of the last connection; undefined when that was none of TCP. */
   close(): Promise<TcpFacts | undefined> | undefined {
-    return this.#last?.close();
+    return this.last?.close();
   }
 }

@@ -1,16 +1,27 @@
 import type { Turn } from './event-loop.ts';
 
+/** The most waits of a socket that are kept apart; before them they are one. */
+const maxApart = 256;
+
 /** How long the input of one socket has waited for the event loop to read it. All times are in milliseconds. */
 export class InputWait {
-  #total = 0;
+  /** From when until when it waited, one wait after the other. */
+  readonly #waits: { from: number; until: number }[] = [];
   /** Until when the waits are counted. */
   #counted = 0;
   /** The turn after whose end there was unread input. */
   #unreadAfter = -1;
   #heardIn = -1;
 
-  get total(): number {
-    return this.#total;
+  /** How long in all since a time. */
+  since(start: number): number {
+    let sum = 0;
+    for (let at = this.#waits.length - 1; at >= 0; at--) {
+      const wait = this.#waits[at];
+      if (wait === undefined || wait.until <= start) break;
+      sum += wait.until - Math.max(wait.from, start);
+    }
+    return sum;
   }
 
   /** At `now`, the end of turn `number`, there was input that had come `age` ago. */
@@ -36,7 +47,14 @@ export class InputWait {
   }
 
   #count(from: number, until: number): void {
-    this.#total += Math.max(0, until - Math.max(from, this.#counted));
-    this.#counted = Math.max(until, this.#counted);
+    const start = Math.max(from, this.#counted);
+    if (until <= start) return;
+    this.#counted = until;
+    const [first, second] = this.#waits;
+    if (this.#waits.length === maxApart && first !== undefined && second !== undefined) {
+      second.from -= first.until - first.from;
+      this.#waits.shift();
+    }
+    this.#waits.push({ from: start, until });
   }
 }

@@ -31,9 +31,9 @@ export class InputWatch {
     return arrivals !== undefined;
   }
 
-  /** Seconds, of all input until now. */
-  get waited(): number {
-    return this.#wait.total / 1000;
+  /** Seconds, of all input since a time on the clock of `performance.now()`. */
+  waitedSince(start: number): number {
+    return this.#wait.since(start) / 1000;
   }
 
   /** Says that input of the socket is given to its reader just now. */

@@ -91,7 +91,7 @@ async function runOnce(request: ProbeRequest, log: ProbeLog): Promise<ProbeResul
   if (facts !== undefined) recordTcp(metrics, facts, connector.opened);
   if (failure?.reason === 'closed' && facts?.reset === true) failure = asReset(failure);
   recordOutcome(metrics, failure, duration, timeout);
-  metrics.set(families.probeExporterLag, wait + connector.lag);
+  metrics.set(families.probeExporterLag, wait + connector.lagSince(arrived));
   return { module, target, success: failure === undefined, duration, wait, failure, metrics, log };
 }
 

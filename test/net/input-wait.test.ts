@@ -78,6 +78,21 @@ for (const { why, steps, total } of cases) {
       if ('age' in step) wait.unread(step.at, step.age, step.ended);
       else wait.heard(step.at, { number: step.turn, began: step.began });
     }
-    assert.equal(wait.total, total);
+    assert.equal(wait.since(0), total);
   });
 }
+
+test('of a wait that began before a time only the rest counts since then', () => {
+  const wait = new InputWait();
+  wait.unread(100, 10, 1);
+  wait.heard(120, { number: 9, began: 110 });
+  const since = [0, 95, 100, 105, 115, 120].map((start) => wait.since(start));
+  assert.deepEqual(since, [20, 15, 10, 10, 5, 0]);
+});
+
+test('however many waits there are, none is lost', () => {
+  const wait = new InputWait();
+  for (let number = 1; number <= 2000; number++) wait.heard(number * 10 + 3, { number, began: number * 10 });
+  assert.equal(wait.since(-Infinity), 6000);
+  assert.equal(wait.since(19_990), 6);
+});
