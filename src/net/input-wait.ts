@@ -13,6 +13,11 @@ export class InputWait {
   #unreadAfter = -1;
   #heardIn = -1;
 
+  /** Leaves out what waited before `now`: it is part of a connect that was heard of late. */
+  begin(now: number): void {
+    this.#counted = now;
+  }
+
   /** How long in all since a time. */
   since(start: number): number {
     let sum = 0;

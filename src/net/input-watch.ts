@@ -22,6 +22,7 @@ export class InputWatch {
   begin(fd: number | undefined): void {
     if (fd === undefined || arrivals?.add(fd) !== true) return;
     this.#fd = fd;
+    this.#wait.begin(performance.now());
     waits.set(fd, this.#wait);
     eventLoop.observe(findUnread);
   }

@@ -96,3 +96,10 @@ test('however many waits there are, none is lost', () => {
   assert.equal(wait.since(-Infinity), 6000);
   assert.equal(wait.since(19_990), 6);
 });
+
+test('what came before a late connect was heard of has waited since then', () => {
+  const wait = new InputWait();
+  wait.begin(100);
+  wait.unread(104, 9, 1);
+  assert.equal(wait.since(0), 4);
+});
