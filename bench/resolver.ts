@@ -71,7 +71,7 @@ async function run(): Promise<void> {
     const measured = new Map<string, Measured[]>();
     for (const module of names) {
       const flags = ['--log.prober=none', `--probe.max-in-flight=${2 * deadNames}`];
-      const { url } = await startExporter(lifetime, { config, flags, node: [path] });
+      const { url } = await startExporter(lifetime, { config, flags, node: path });
       await measure(url, module, 0, warmUp, port);
       const pairs = Array.from({ length: rounds }, () => [0, deadNames]).flat();
       // The system's threads are not free again when the probes have gone.

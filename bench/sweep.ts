@@ -21,9 +21,6 @@ const self = fileURLToPath(import.meta.url);
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const sampleInterval = 20;
 
-/** As the command is started. */
-const runtimeFlags = ['--max-semi-space-size=8'];
-
 interface Facts {
   readonly status: number | null;
   readonly seconds: number;
@@ -58,7 +55,7 @@ sockets in TIME_WAIT afterwards, on both sides: ${waiting}
 
 async function run(args: readonly string[]): Promise<Facts> {
   const started = performance.now();
-  const child = spawn(process.execPath, [...runtimeFlags, main, 'sweep', ...args], {
+  const child = spawn(process.execPath, [main, 'sweep', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env node
 import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/flags.ts';
 import type { ServeOptions } from './cli/serve-options.ts';

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { returnFreeMemory } from './kernel/free-memory.ts';
 
 /** How much the heap may grow before it is collected, in percent of what was alive at the last time. */
-const growthBeforeCollection = 50;
+const growthBeforeCollection = 100;
 
 /** Milliseconds between two looks for memory to return. */
 const returnInterval = 10_000;

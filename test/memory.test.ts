@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { runChild } from './support/child.ts';
 
@@ -24,15 +23,4 @@ test('the heap is collected before it has grown to several times of what is aliv
   const grown = await measure(churn);
   const low = await measure(`import { keepMemoryLow } from ${memory};\nkeepMemoryLow();\n${churn}`);
   assert.ok(low < grown * 0.85, `${low} bytes, and ${grown} without`);
-});
-
-test('however the exporter is started, Node has the same flags', () => {
-  const flags = (file: string, line: RegExp): string[] => {
-    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-    return [...(line.exec(text)?.[0] ?? '').matchAll(/--[\w-]+=\d+/g)].map(([flag]) => flag);
-  };
-  const expected = flags('package.json', /"start": .*/);
-  assert.equal(expected.length, 1);
-  assert.deepEqual(flags('src/main.ts', /^#!.*/), expected);
-  assert.deepEqual(flags('Dockerfile', /^ENTRYPOINT.*/m), expected);
 });

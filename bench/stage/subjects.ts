@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { startExporter, startPeer, type Exporter } from '../../test/support/exporter.ts';
 import type { Lifetime } from '../../test/support/servers.ts';
 import { configuration } from '../cases.ts';
@@ -26,13 +25,7 @@ export function peer(): Subject {
   };
 }
 
-/** The flags with which `npm start` runs Node. */
-function nodeFlags(): string[] {
-  const { scripts } = createRequire(import.meta.url)('../../../package.json') as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
-}
-
-/** Clearbox as built, on the Node at `path`, started as by `npm start`. */
+/** Clearbox as built, on the Node at `path`. */
 export function clearbox(path: string, version: string, workers = 1): Subject {
   const flags = ['--log.prober=none', ...(workers === 1 ? [] : [`--workers=${workers}`])];
   return {
@@ -40,6 +33,6 @@ export function clearbox(path: string, version: string, workers = 1): Subject {
     node: version,
     workers,
     start: (lifetime, { exporter }, config = configuration) =>
-      startExporter(lifetime, { config, prefix: exporter, flags, node: [path, ...nodeFlags()] }),
+      startExporter(lifetime, { config, prefix: exporter, flags, node: path }),
   };
 }

@@ -18,8 +18,8 @@ export interface ExporterOptions {
   /** Words to put before the command, `ip netns exec NAME` for one. */
   readonly prefix?: readonly string[];
   readonly host?: string;
-  /** The Node that runs it, with its flags; without it the one of the test. */
-  readonly node?: readonly string[];
+  /** The Node that runs it; without it the one of the test. */
+  readonly node?: string;
 }
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -27,7 +27,7 @@ let started = 0;
 
 /** Starts the exporter that was built beside this test, on a free port, and waits until it listens. */
 export function startExporter(lifetime: Lifetime, options: ExporterOptions): Promise<Exporter> {
-  return start(lifetime, [...(options.node ?? [process.execPath]), main], options);
+  return start(lifetime, [options.node ?? process.execPath, main], options);
 }
 
 /** Starts blackbox_exporter from `program` on a free port, and waits until it listens. */
