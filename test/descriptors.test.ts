@@ -72,7 +72,7 @@ test('a client that goes away makes room for another', async (t) => {
   const second = get(probe);
   (await target.arrival()).write('ready\n');
   assert.match((await second).text, /^probe_success 1$/m);
-  assert.match(exporter.child.output(), /reason=cancelled/);
+  await exporter.child.waitFor(/reason=cancelled/);
 });
 
 /** Code that the program loads before itself: one signal takes every descriptor that is left, another frees them. */

@@ -62,7 +62,7 @@ test('metrics, history and logs are those of all workers, whichever is asked', a
   const { address } = await startTarget(t);
   for (let probe = 0; probe < 4; probe += 1) await get(`${exporter.url}/probe?target=${address}`);
   await get(`${exporter.url}/probe?target=127.0.0.1:0`);
-  assert.match(exporter.child.output(), /msg="Probe failed" worker=[12] /);
+  await exporter.child.waitFor(/msg="Probe failed" worker=[12] /);
   for (let asked = 0; asked < 2; asked += 1) {
     const { text } = await get(`${exporter.url}/metrics`);
     assert.match(text, /^clearbox_probes_total{module="http_2xx",outcome="success"} 4$/m);
@@ -103,7 +103,7 @@ test('a worker that is killed is replaced, and only its own scrapes fail', { ski
   await eventually(async () => assert.equal(await metric(exporter, 'clearbox_workers'), 2));
   assert.equal(await metric(exporter, 'clearbox_worker_restarts_total'), 1);
   assert.ok((await metric(exporter, 'clearbox_probes_total{module="http_2xx",outcome="success"}')) >= 14);
-  assert.match(exporter.child.output(), /level=ERROR msg="A worker has died and will be replaced" .*cause=SIGKILL/);
+  await exporter.child.waitFor(/level=ERROR msg="A worker has died and will be replaced" .*cause=SIGKILL/);
 });
 
 test('a reload is taken by all workers', async (t) => {
