@@ -19,6 +19,7 @@ export interface Libc {
   /** `events` has room for `max` structures `epoll_event`; `timeout` is in milliseconds. */
   epollWait(epoll: number, events: Uint8Array, max: number, timeout: number): number;
   fcntl(fd: number, command: number, argument: number): number;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
   /** `time` is a `struct timespec`. */
   clockGettime(clock: number, time: Uint8Array): number;
   shutdown(fd: number, how: number): number;
@@ -34,6 +35,7 @@ export interface Libc {
 }
 
 type VariadicFcntl = (fd: number, command: number, type: 'int', argument: number) => number;
+type VariadicIoctl = (fd: number, request: number, type: 'void *', argument: Uint8Array) => number;
 
 let loaded: { readonly libc: Libc | undefined; readonly problem: string | undefined } | undefined;
 
@@ -72,6 +74,7 @@ function declare(): Libc {
   // The process itself is linked to its C library, be it glibc or musl.
   const library = koffi.load(null);
   const fcntl = library.func('int fcntl(int, int, ...)') as VariadicFcntl;
+  const ioctl = library.func('int ioctl(int, unsigned long, ...)') as VariadicIoctl;
   return {
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
@@ -85,6 +88,7 @@ function declare(): Libc {
     epollControl: library.func('int epoll_ctl(int, int, int, void *)'),
     epollWait: library.func('int epoll_wait(int, void *, int, int)'),
     fcntl: (fd, command, argument) => fcntl(fd, command, 'int', argument),
+    ioctl: (fd, request, argument) => ioctl(fd, request, 'void *', argument),
     clockGettime: library.func('int clock_gettime(int, void *)'),
     shutdown: library.func('int shutdown(int, int)'),
     close: library.func('int close(int)'),

@@ -1,5 +1,7 @@
 import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
+import { eventLoop } from './event-loop.ts';
+import { InputWait } from './input-wait.ts';
 import { type NameResolver, type ResolvedAddress, resolve } from './resolve.ts';
 import { machineResolver } from './resolver/stub-resolver.ts';
 import type { ConnectionSettings, IpPolicy } from './settings.ts';
@@ -15,6 +17,8 @@ export class Connector {
   readonly resolver: NameResolver;
   /** In the order in which they were opened: the last one may be open. */
   readonly #connections: Connection[] = [];
+  /** Of those that came without a connection. */
+  readonly #datagrams = new InputWait();
 
   constructor(settings: ConnectionSettings, signal: ProbeSignal, resolver: NameResolver = machineResolver) {
     this.#settings = settings;
@@ -29,7 +33,14 @@ export class Connector {
 
   /** Seconds that the probe has waited for the exporter itself, over all its connections, since a time. */
   lagSince(start: number): number {
-    return this.#connections.reduce((sum, connection) => sum + connection.lagSince(start), 0);
+    const datagrams = this.#datagrams.since(start) / 1000;
+    return this.#connections.reduce((sum, connection) => sum + connection.lagSince(start), datagrams);
+  }
+
+  /** Says that a datagram is given to its reader just now, which had come `age` milliseconds ago. */
+  heardDatagram(age: number): void {
+    const now = performance.now();
+    this.#datagrams.read(now, age, eventLoop.serving(now));
   }
 
   get settings(): ConnectionSettings {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { libc } from '../../src/kernel/libc.ts';
 import { probeOnce } from '../support/probe-once.ts';
@@ -57,6 +59,24 @@ test('and tcp', { skip }, async (t) => {
   const module = { prober: 'tcp', tcp: { query_response: [{ expect: 'hello' }] } };
   const { metrics } = await probeOnce(module, address);
   const { total, lag, phase } = times(metrics, 'probe_tcp_duration_seconds{phase="dialogue"}');
+  assert.ok(lag >= busy, `a lag of ${lag} s`);
+  assert.ok(phase <= total - busy, `a phase of ${phase} s in ${total} s`);
+});
+
+test('and dns over UDP', { skip }, async (t) => {
+  const server = createSocket('udp4');
+  server.on('message', (query, { port, address }) => {
+    const answer = Buffer.from(query);
+    answer[2] = 0x80 | (query[2] ?? 0); // QR, RFC 1035, section 4.1.1
+    server.send(answer, port, address, beBusy);
+  });
+  server.bind(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const module = { prober: 'dns', dns: { query_name: 'a.example', preferred_ip_protocol: 'ip4' } };
+  const { metrics, success } = await probeOnce(module, `127.0.0.1:${server.address().port}`);
+  const { total, lag, phase } = times(metrics, 'probe_dns_duration_seconds{phase="request"}');
+  assert.ok(success);
   assert.ok(lag >= busy, `a lag of ${lag} s`);
   assert.ok(phase <= total - busy, `a phase of ${phase} s in ${total} s`);
 });

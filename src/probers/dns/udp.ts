@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { abortFailure, onAbort } from '../../net/abort.ts';
+import { watchDatagrams } from '../../net/datagram-watch.ts';
 import { endpointText } from '../../net/endpoint.ts';
 import { asFailure } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
@@ -13,11 +14,12 @@ const maxAnswer = 512;
 
 /** Asks once by UDP. Datagrams that do not fit the query are ignored; the answer is not asked for again by TCP. */
 export async function askByUdp({ context, address, port, source, query, id, connected }: Exchange): Promise<Buffer> {
-  const { signal, log } = context;
+  const { signal, log, connector } = context;
   if (port === 0) throw badTarget('There is no port 0 to send to');
   checkSource(source, address);
   const socket = createSocket(address.family === 6 ? 'udp6' : 'udp4');
   let stop = (): void => {};
+  let age = (): number | undefined => undefined;
   return await new Promise<Buffer>((settle, reject) => {
     let phase: 'connect' | 'response' = 'connect';
     const fail = (error: unknown): void => {
@@ -26,6 +28,8 @@ export async function askByUdp({ context, address, port, source, query, id, conn
     };
     socket.on('error', fail);
     socket.on('message', (bytes) => {
+      const waited = age();
+      if (waited !== undefined) connector.heardDatagram(waited);
       const why = misfit(id, query.question, bytes);
       if (why !== undefined) log.debug('Ignored a datagram', { bytes: bytes.length, why });
       else if (bytes.length <= maxAnswer) settle(bytes);
@@ -36,6 +40,7 @@ export async function askByUdp({ context, address, port, source, query, id, conn
       socket.connect(port, address.address, (error?: Error) => {
         if (error !== undefined) return fail(error);
         phase = 'response';
+        age = watchDatagrams(socket);
         connected();
         socket.send(query.withId(id), (error) => {
           if (error !== null) fail(error);
