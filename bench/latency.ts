@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Pool, request } from 'undici';
+import { Pool } from 'undici';
 import { startChild } from '../test/support/child.ts';
 import { startExporter, startPeer } from '../test/support/exporter.ts';
 import type { Lifetime } from '../test/support/servers.ts';
@@ -138,9 +138,8 @@ async function measureRound({ side, url, address, one, probes, seconds }: Round)
   };
   await Promise.all(Array.from({ length: probes }, worker));
   await pool.close();
-  // A connection of its own: the target may have closed one that was kept.
-  const { body } = await request(`http://${address}/times`, { reset: true });
-  const times = new Map((await body.json()) as [string, number][]);
+  const response = await fetch(`http://${address}/times`);
+  const times = new Map((await response.json()) as [string, number][]);
   for (const [id, answer] of answers) {
     if (!/^probe_success 1$/m.test(answer)) throw new Error(`${side}: a probe failed:\n${answer}`);
     for (const measure of one.measures) {
