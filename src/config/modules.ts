@@ -90,7 +90,7 @@ function readModule<P>(
   const connection = readConnectionSettings(section.section('connection'));
   const ipInfo = section.boolean('ip_info', false);
   const resolver = readResolver(section.section('resolver'));
-  refuseAddresses(section, { prober, connection, ipInfo });
+  refuseUnused(section, { prober, connection, ipInfo });
   const retries = section.has('retries') ? readRetries(section.section('retries')) : undefined;
   const { parameters, probe } = readWithParameters(section, (declared) => ({
     ...(declared !== undefined && { parameters: declared }),
@@ -140,14 +140,15 @@ const withoutAddress: ReadonlyMap<string | undefined, string> = new Map([
   ['tls_file', 'a file has no IP address'],
 ]);
 
-/** Refuses what is about addresses where there are none. */
-function refuseAddresses(
+/** Refuses what is about connections, or about addresses, where there are none. */
+function refuseUnused(
   section: ConfigReader,
   { prober, connection, ipInfo }: Pick<ModuleConfig<unknown>, 'connection' | 'ipInfo'> & { prober: string | undefined },
 ): void {
   const why = withoutAddress.get(prober);
   if (why === undefined) return;
-  if (connection.sourceAddress !== undefined) section.section('connection').fail('source_ip_address', why);
+  if (prober === 'tls_file' && section.has('connection')) section.fail('connection', 'a file is read without one');
+  else if (connection.sourceAddress !== undefined) section.section('connection').fail('source_ip_address', why);
   if (ipInfo) section.fail('ip_info', why);
   if (section.has('resolver')) section.fail('resolver', why);
 }

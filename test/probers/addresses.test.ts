@@ -95,18 +95,22 @@ test('ip_info tells no address where none was chosen', async () => {
   assert.doesNotMatch(text, /probe_ip_info/);
 });
 
-for (const [prober, why] of [
-  ['unix', 'a unix socket has no IP address'],
-  ['tls_file', 'a file has no IP address'],
+const socketWhy = 'a unix socket has no IP address';
+const fileWhy = 'a file has no IP address';
+const fromSource = { connection: { source_ip_address: source } };
+const byServer = { resolver: { servers: ['192.0.2.1'] } };
+
+for (const [prober, path, key, why] of [
+  ['unix', 'ip_info', { ip_info: true }, socketWhy],
+  ['unix', 'connection.source_ip_address', fromSource, socketWhy],
+  ['unix', 'resolver', byServer, socketWhy],
+  ['tls_file', 'ip_info', { ip_info: true }, fileWhy],
+  ['tls_file', 'connection', fromSource, 'a file is read without one'],
+  ['tls_file', 'connection', { connection: { close: 'fin' } }, 'a file is read without one'],
+  ['tls_file', 'resolver', byServer, fileWhy],
 ] as const) {
-  for (const [path, key] of [
-    ['ip_info', { ip_info: true }],
-    ['connection.source_ip_address', { connection: { source_ip_address: source } }],
-    ['resolver', { resolver: { servers: ['192.0.2.1'] } }],
-  ] as const) {
-    test(`${prober} refuses ${path}`, async () => {
-      const says = `modules.tested.${path}: ${why}`;
-      await assert.rejects(probeOnce({ prober, ...key }, '/unused'), ({ message }: Error) => message.includes(says));
-    });
-  }
+  test(`${prober} refuses ${JSON.stringify(key)}`, async () => {
+    const says = new RegExp(`\\btest\\.yml:3:\\d+: modules\\.tested\\.${path.replace('.', '\\.')}: ${why}$`, 'm');
+    await assert.rejects(probeOnce({ prober, ...key }, '/unused'), says);
+  });
 }

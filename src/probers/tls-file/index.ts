@@ -18,7 +18,7 @@ import { readCertificates } from './read.ts';
  */
 export function tlsFile(section: ConfigReader): Probe {
   const options = readTlsFileOptions(section);
-  return async (context) => {
+  const run = async (context: ProbeContext): Promise<void> => {
     const { files, more } = await inTime(context, 'resolve', findFiles(context.target, options));
     context.metrics.set(families.tlsFiles, files.length);
     const problems = await readFiles(context, files, options);
@@ -27,6 +27,10 @@ export function tlsFile(section: ConfigReader): Probe {
       context.log.info('A file is not as it should be', { reason, err: message });
     if (problems[0] !== undefined) throw problems[0];
   };
+  return Object.assign(run, {
+    refuse: ({ hostname }: Pick<ProbeContext, 'hostname'>) =>
+      hostname === undefined ? undefined : 'Names are not verified in files: the parameter hostname must go',
+  });
 }
 
 /** Tells of every file that can be read, and gives what is wrong: files first, in their order, then dates. */

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError } from '../../../src/config/errors.ts';
+import { loadModules } from '../../../src/config/modules.ts';
+import { probers } from '../../../src/probers/index.ts';
 import { authority, daysFromNow, leaf } from '../../support/certificates.ts';
 import { expired, intermediate, notYetValid, root, valid } from '../../support/identities.ts';
 import { type ProbeOutcome, probeOnce } from '../../support/probe-once.ts';
@@ -150,6 +152,15 @@ test('a bundle of many certificates has all of them', async () => {
   const one = authority([['CN', 'One']]);
   const folder = folderOf({ 'bundle.pem': Array.from({ length: 150 }, () => one.cert).join('') });
   assert.equal(files(await probe(`${folder}/bundle.pem`, folder)).length, 300);
+});
+
+test('a hostname is refused: nothing would come of it', () => {
+  const section = { prober: 'tls_file', tls_file: { allowed_paths: ['/a'] } };
+  const { modules } = loadModules(JSON.stringify({ modules: { files: section } }), 'test.yml', probers);
+  const refuse = (hostname: string | undefined) =>
+    modules.get('files')?.probe.refuse?.({ hostname, parameters: new Map() });
+  assert.match(refuse('a.test') ?? '', /the parameter hostname must go/);
+  assert.equal(refuse(undefined), undefined);
 });
 
 test('a probe that is called off does not wait for its files', async () => {
