@@ -39,14 +39,9 @@ const reasonsByCode: Readonly<Record<string, Reason>> = {
   EACCES: 'permission',
   EPERM: 'permission',
   EPROTO: 'tls_protocol',
-  UND_ERR_SOCKET: 'closed',
-  UND_ERR_HEADERS_OVERFLOW: 'too_large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'closed',
-  UND_ERR_RESPONSE: 'bad_response',
-  UND_ERR_INFO: 'bad_response',
 };
 
-/** The `code` of a system, TLS, HTTP/2 or undici error. */
+/** The `code` of a system, TLS or HTTP/2 error. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
@@ -67,7 +62,7 @@ function reasonByFamily(code: string): Reason | undefined {
   // OpenSSL has alerts that are not called so: TLSV1_UNRECOGNIZED_NAME.
   if (/^ERR_SSL_(TLSV1_|.*_ALERT_)/.test(code)) return 'tls_alert';
   if (code.startsWith('ERR_SSL_')) return 'tls_protocol';
-  if (code.startsWith('HPE_') || code.startsWith('ERR_HTTP2_')) return 'bad_response';
+  if (code.startsWith('ERR_HTTP2_')) return 'bad_response';
   if (code.startsWith('ERR_TLS_')) return 'tls_protocol';
   if (code.startsWith('EAI_')) return 'dns_error';
   return undefined;

@@ -13,7 +13,7 @@ const shared = new Uint8Array(64 * 1024);
 const firstByte = new Uint8Array(1);
 
 /**
- * The TCP socket of a probe. Whoever closes it (the prober, TLS, undici, a deadline), just before its descriptor goes
+ * The TCP socket of a probe. Whoever closes it (the prober, TLS, a deadline), just before its descriptor goes
  * the kernel is asked what it knows of the connection, and the close is made a reset where that is wanted.
  */
 export class ProbeSocket extends net.Socket {

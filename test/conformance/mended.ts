@@ -35,9 +35,6 @@ export const mended: Readonly<Record<string, Marks>> = {
   'bodies: an expression on a body above the limit': judged,
   'bodies: an expression that matches below the limit': judged,
   'bodies: an expression on a body that breaks off': judged,
-  'responses: the same length twice': strict,
-  'responses: a length and chunks': strict,
-  'responses: an unknown transfer encoding': otherwise('a coding that is unknown to undici ends with the connection'),
   'responses: an unknown HTTP version': strict,
   'responses: a space before a colon': strict,
   ...Object.fromEntries(

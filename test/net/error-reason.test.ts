@@ -42,11 +42,7 @@ const codes: readonly (readonly [code: string, reason: Reason])[] = [
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls_alert'],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'tls_alert'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls_protocol'],
-  ['HPE_INVALID_CONSTANT', 'bad_response'],
   ['ERR_HTTP2_ERROR', 'bad_response'],
-  ['UND_ERR_SOCKET', 'closed'],
-  ['UND_ERR_HEADERS_OVERFLOW', 'too_large'],
-  ['UND_ERR_INFO', 'bad_response'],
   ['SOMETHING_ELSE', 'other'],
 ];
 

@@ -1,11 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { Client, type Dispatcher } from 'undici';
 import type { Connection } from '../../net/connection.ts';
-import { asFailure, errorCode } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { HttpExchange, HttpRequest } from './exchange.ts';
 import type { Incoming } from './incoming.ts';
-import { maxHeaderSize, ResponseHead } from './response-head.ts';
+import type { Input } from './lines.ts';
+import { receive } from './receive.ts';
+import { requestHead } from './request-head.ts';
+import { bodyLength, ResponseBody } from './response-body.ts';
+import { ResponseHead } from './response-head.ts';
 
 /** Sends one request by HTTP/1.1 and takes the response, as `exchange` says. */
 export async function exchangeByHttp1(
@@ -13,98 +15,87 @@ export async function exchangeByHttp1(
   request: HttpRequest,
   incoming: Incoming,
 ): Promise<HttpExchange> {
-  const client = clientOf(connection, request.origin);
+  const { stream } = connection;
+  let stop = (): void => {};
   try {
-    dispatch(client, connection.stream, request, incoming);
+    if (!incoming.ended) {
+      stop = receive(stream, new Reader(stream, request.method, incoming));
+      if (!incoming.ended) send(stream, request, incoming);
+    }
     return await incoming.result;
   } finally {
-    await client.destroy(exchangeEnded);
+    stop();
+    await connection.close();
   }
 }
 
-/** Given to a client that has done its work. Made once: an error for every probe would cost the capture of its stack. */
-export const exchangeEnded = new Error('The exchange has ended');
+/** Methods whose requests say that they have no body. */
+const expectsBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** A client whose one connection is the one given. */
-export function clientOf({ stream }: Connection, origin: URL): Client {
-  let used = false;
-  return new Client(origin, {
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize,
-    connect: (_options, callback) => {
-      // Called a second time only for a retry, which would hide the first failure.
-      const retry = used;
-      used = true;
-      // The client is not ready for an answer within the call.
-      queueMicrotask(() => {
-        if (retry) callback(new Error('The connection was closed'), null);
-        else callback(null, stream as never);
-      });
-    },
-  });
+function send(stream: Duplex, { method, path, headers, body, close }: HttpRequest, incoming: Incoming): void {
+  const [host = '', authority = '', ...others] = headers;
+  const given = [host, authority, 'Connection', close ? 'close' : 'keep-alive', ...others];
+  if (body !== undefined || expectsBody.has(method)) given.push('Content-Length', String(body?.length ?? 0));
+  const head = requestHead(method, path, given);
+  incoming.send();
+  if (body === undefined) stream.write(head, 'latin1');
+  else stream.write(Buffer.concat([Buffer.from(head, 'latin1'), body]));
 }
 
-function dispatch(client: Client, stream: Duplex, request: HttpRequest, incoming: Incoming): void {
-  if (incoming.ended) return;
-  beforeFirstWrite(stream, () => incoming.send());
-  const head = readHeadFirst(stream, () => incoming.answer());
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: () => {},
-    onResponseStart: (_controller, status, headers) => {
-      // undici takes responses of RTSP too.
-      if (head.version === '')
-        incoming.end(new ProbeFailure('response', 'bad_response', 'The response is none of HTTP'));
-      else incoming.start({ status, headers, version: head.version });
-    },
-    onResponseData: (controller, chunk) => incoming.data(chunk, controller),
-    onResponseEnd: () => incoming.end(stream.errored ?? undefined),
-    onResponseError: (_controller, error) => incoming.end(failureOf(error, stream, incoming)),
-  };
-  const { path, method, headers, body, close } = request;
-  client.dispatch({ path, method, headers: [...headers], body: body ?? null, reset: close }, handler);
-}
+/** Reads a response as it is received, and hands it on. */
+class Reader {
+  readonly #stream: Duplex;
+  readonly #method: string;
+  readonly #incoming: Incoming;
+  readonly #head = new ResponseHead();
+  #body: ResponseBody | undefined;
 
-/** undici tells when it begins to make a request, not when it sends it. */
-function beforeFirstWrite(stream: Duplex, act: () => void): void {
-  const write = stream.write.bind(stream);
-  stream.write = (...given: unknown[]): boolean => {
-    stream.write = write;
-    act();
-    return (write as (...given: unknown[]) => boolean)(...given);
-  };
-}
+  constructor(stream: Duplex, method: string, incoming: Incoming) {
+    this.#stream = stream;
+    this.#method = method;
+    this.#incoming = incoming;
+  }
 
-/** Has the response's head put right before undici sees it. */
-function readHeadFirst(stream: Duplex, onFirstByte: () => void): ResponseHead {
-  const head = new ResponseHead();
-  const read = stream.read.bind(stream);
-  stream.read = (size?: number): unknown => {
-    for (;;) {
-      const chunk = read(size) as Buffer | null;
-      if (chunk === null) return null;
-      onFirstByte();
-      const forwarded = head.read(chunk);
-      if (head.done) stream.read = read;
-      if (forwarded.length > 0) return forwarded;
+  data(chunk: Buffer): void {
+    this.#incoming.answer();
+    const input = { chunk, at: 0 };
+    try {
+      this.#body ??= this.#readHead(input);
+      if (this.#body !== undefined) this.#readBody(this.#body, input);
+    } catch (error) {
+      this.#incoming.end(error);
     }
-  };
-  return head;
-}
+  }
 
-/** What an error of the client means. undici gives no code to what it cannot read, and counts the bytes that 204 and 304 only announce. */
-export function failureOf(
-  error: Error,
-  stream: Duplex,
-  { phase, response }: Pick<Incoming, 'phase' | 'response'>,
-): ProbeFailure | undefined {
-  const wrongLength = errorCode(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-  if (wrongLength && (response?.status === 204 || response?.status === 304)) return undefined;
-  const failure = asFailure(error, phase, 'The HTTP exchange failed');
-  const unreadable = error.name === 'HTTPParserError' || /^bad (response|upgrade)$/.test(error.message);
-  if (!wrongLength && !unreadable && errorCode(error) !== 'ERR_ASSERTION') return failure;
-  const reason = stream.readableEnded ? 'closed' : 'bad_response';
-  return new ProbeFailure(phase, reason, failure.message, { cause: error });
+  end(): void {
+    if (this.#body?.endsByClose === true) this.#incoming.end();
+    else this.fail(new ProbeFailure(this.#incoming.phase, 'closed', 'The connection ended within the response'));
+  }
+
+  fail(error: Error): void {
+    this.#incoming.end(error);
+  }
+
+  #readHead(input: Input): ResponseBody | undefined {
+    const response = this.#head.read(input);
+    if (response === undefined) return undefined;
+    if (response.status === 101) {
+      throw new ProbeFailure('response', 'bad_response', 'It switches the protocol, which nobody has asked for');
+    }
+    const body = new ResponseBody(bodyLength(response, this.#method));
+    this.#incoming.start(response);
+    return body;
+  }
+
+  /** What one chunk holds of the body is handed on in one go, since it may make the sink busy. */
+  #readBody(body: ResponseBody, input: Input): void {
+    const pieces: Buffer[] = [];
+    try {
+      for (let piece = body.read(input); piece !== undefined; piece = body.read(input)) pieces.push(piece);
+    } finally {
+      const [first] = pieces;
+      if (first !== undefined) this.#incoming.data(pieces.length === 1 ? first : Buffer.concat(pieces), this.#stream);
+    }
+    if (body.done) this.#incoming.end();
+  }
 }

@@ -16,8 +16,8 @@ import { maxHeaderSize } from './response-head.ts';
 const maxHeaderFields = 10_000;
 
 /**
- * Sends one request by HTTP/2 and takes the response, as `exchange` says. The runtime's own client tells what undici
- * hides: that a stream was reset, and not ended; that a GOAWAY lets it go on.
+ * Sends one request by HTTP/2 and takes the response, as `exchange` says. The runtime's own client tells that a stream
+ * was reset, and not ended, and that a GOAWAY lets it go on.
  */
 export async function exchangeByHttp2(
   connection: Connection,

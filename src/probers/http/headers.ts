@@ -54,7 +54,7 @@ export function requestHeaders(options: HeaderOptions, hop: Hop, cookies: Cookie
   return headers.map(asBytes);
 }
 
-/** undici writes a header's characters as bytes: those beyond ASCII must come as their UTF-8. */
+/** A header's characters are written as bytes: those beyond ASCII must come as their UTF-8. */
 function asBytes(text: string): string {
   return isAscii(text) ? text : Buffer.from(text).toString('latin1');
 }

@@ -79,7 +79,8 @@ function describe(metrics: ProbeMetrics, { exchange, body, hop, failure }: Final
 /** As Go's http.Response.ContentLength, which the peer gives: -1 where the response does not tell. */
 function contentLength({ response }: HttpExchange, method: string): number {
   const { 'content-length': header, 'transfer-encoding': coding } = response.headers;
-  const declared = typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : -1;
+  const first = typeof header === 'object' ? header[0] : header; // Others that differ were refused.
+  const declared = first !== undefined && /^\d+$/.test(first) ? Number(first) : -1;
   if (method === 'HEAD') return declared;
   if (response.status === 204 || response.status === 304) return 0;
   return coding === undefined ? declared : -1;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Client, Dispatcher } from 'undici';
 import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
+import { asFailure } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
 import type { HttpResponse } from '../http/exchange.ts';
-import { clientOf, exchangeEnded, failureOf } from '../http/exchange-http1.ts';
+import { receive } from '../http/receive.ts';
+import { requestHead } from '../http/request-head.ts';
+import { ResponseHead } from '../http/response-head.ts';
 
 export interface HandshakeRequest {
-  /** Scheme and authority, as for HTTP. */
-  readonly origin: URL;
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
@@ -18,51 +18,45 @@ export interface HandshakeRequest {
  * Asks for the upgrade to a WebSocket. Gives the answer, whatever its status; after 101 the connection carries frames.
  * Throws ProbeFailure in phase `response` when no whole headers come.
  */
-export async function shakeHands(
-  connection: Connection,
-  request: HandshakeRequest,
-  signal: ProbeSignal,
-): Promise<HttpResponse> {
-  const client = clientOf(connection, request.origin);
-  try {
-    return await ask(client, connection, request, signal);
-  } finally {
-    await client.destroy(exchangeEnded);
-  }
-}
-
-function ask(
-  client: Client,
+export function shakeHands(
   connection: Connection,
   { path, headers }: HandshakeRequest,
   signal: ProbeSignal,
 ): Promise<HttpResponse> {
+  const { stream } = connection;
+  const head = new ResponseHead();
   return new Promise((settle, reject) => {
-    const stop = onAbort(signal, () => reject(abortFailure(signal, 'response')));
-    if (signal.aborted) return;
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart: () => {},
-      onRequestUpgrade: (_controller, status, headers) => {
-        connection.heard();
-        stop();
-        settle({ status, headers, version: '1.1' });
-      },
-      onResponseStart: (controller, status, headers) => {
-        if (status < 200 && status !== 101) return;
-        connection.heard();
-        stop();
-        if (status === 101) reject(notWebsocket('its answer has no "Upgrade: websocket" and "Connection: Upgrade"'));
-        else settle({ status, headers, version: '1.1' });
-        controller.abort(new Error('The body is not wanted'));
-      },
-      onResponseData: () => {},
-      onResponseEnd: () => {},
-      onResponseError: (_controller, error) => {
-        stop();
-        reject(failureOf(error, connection.stream, { phase: 'response', response: undefined }));
-      },
+    let ignore = (): void => {};
+    const finish = (act: () => void): void => {
+      stop();
+      ignore();
+      act();
     };
-    client.dispatch({ path, method: 'GET', headers: [...headers], upgrade: 'websocket' }, handler);
+    const fail = (error: unknown): void =>
+      finish(() => reject(asFailure(error, 'response', 'The opening of the WebSocket failed')));
+    const stop = onAbort(signal, () => fail(abortFailure(signal, 'response')));
+    if (signal.aborted) return;
+    ignore = receive(stream, {
+      data(chunk) {
+        connection.heard();
+        const input = { chunk, at: 0 };
+        try {
+          const response = head.read(input);
+          if (response === undefined) return;
+          finish(() => settle(response));
+          if (input.at < chunk.length) stream.unshift(chunk.subarray(input.at));
+        } catch (error) {
+          fail(error);
+        }
+      },
+      end: () => fail(new ProbeFailure('response', 'closed', 'The connection ended within the response')),
+      fail,
+    });
+    try {
+      stream.write(requestHead('GET', path, [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']), 'latin1');
+    } catch (error) {
+      fail(error);
+    }
   });
 }
 
@@ -71,9 +65,12 @@ const magic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** Throws ProbeFailure when an answer of status 101 does not open the WebSocket asked for (RFC 6455, section 4.1). */
 export function checkUpgrade({ headers }: HttpResponse, key: string, protocols: readonly string[]): void {
-  const { upgrade, 'sec-websocket-accept': accept } = headers;
+  const { upgrade, connection, 'sec-websocket-accept': accept } = headers;
   if (typeof upgrade !== 'string' || upgrade.toLowerCase() !== 'websocket') {
     throw notWebsocket(`it upgrades to ${JSON.stringify(upgrade)}`);
+  }
+  if (!/(^|[,\s])upgrade($|[,\s])/i.test(String(connection))) {
+    throw notWebsocket('its Connection header does not say "Upgrade"');
   }
   if (
     accept !==

@@ -123,7 +123,7 @@ export class Opening {
   async #shakeHands(connection: Connection, target: HttpTarget, headers: readonly string[]): Promise<HttpResponse> {
     const stopwatch = startStopwatch(connection);
     try {
-      return await shakeHands(connection, { origin: target.origin, path: target.path, headers }, this.#context.signal);
+      return await shakeHands(connection, { path: target.path, headers }, this.#context.signal);
     } finally {
       this.#took('processing', stopwatch());
     }

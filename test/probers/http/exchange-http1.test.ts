@@ -53,6 +53,16 @@ const good: readonly Answer[] = [
   { name: 'a reset right behind it', answer: ok, ending: 'reset' },
   { name: 'no length: the end of the connection', answer: 'HTTP/1.1 200 OK\r\n\r\nok', ending: 'end' },
   { name: 'chunks', answer: `${chunked}1\r\no\r\n1;ext=1\r\nk\r\n0\r\nTrailer: x\r\n\r\n` },
+  { name: 'a length twice', answer: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok' },
+  {
+    name: 'a length, but chunks',
+    answer: 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+  },
+  {
+    name: 'chunks of HTTP/1.0, which knows of none',
+    answer: 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\nok',
+    version: '1.0',
+  },
   { name: 'HTTP/1.0', answer: 'HTTP/1.0 200 OK\r\n\r\nok', ending: 'end', version: '1.0' },
   { name: 'HTTP/1.0 with a length', answer: 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok', version: '1.0' },
   { name: 'no reason', answer: 'HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok' },
@@ -145,6 +155,11 @@ const bad: readonly Bad[] = [
     reason: 'bad_response',
   },
   {
+    name: 'an unknown transfer encoding',
+    answer: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: zip\r\n\r\nok',
+    reason: 'bad_response',
+  },
+  {
     name: 'two lengths',
     answer: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nokk',
     reason: 'bad_response',
@@ -197,6 +212,14 @@ const bad: readonly Bad[] = [
     phase: 'transfer',
     reason: 'bad_response',
   },
+  { name: 'a chunk longer than its size', answer: `${chunked}2\r\nokk`, phase: 'transfer', reason: 'bad_response' },
+  {
+    name: 'a size without an end',
+    answer: `${chunked}2;${'x'.repeat(20_000)}`,
+    phase: 'transfer',
+    reason: 'too_large',
+  },
+  { name: 'a trailer that is none', answer: `${chunked}0\r\nnone\r\n\r\n`, phase: 'transfer', reason: 'bad_response' },
   {
     name: 'a trailer too large',
     answer: `${chunked}2\r\nok\r\n0\r\nA: ${'x'.repeat(1_100_000)}\r\n\r\n`,
@@ -243,12 +266,12 @@ test('what is sent is one request, with its body and its headers as given', asyn
   await exchangeOver(await connectTo(t, port), { method: 'POST', path: '/p?q', headers, body: Buffer.from('a body') });
   assert.deepEqual(received.split('\r\n'), [
     'POST /p?q HTTP/1.1',
-    'host: b.test',
-    'connection: keep-alive',
+    'Host: b.test',
+    'Connection: keep-alive',
     'X-A: 1',
     'X-A: 2',
     'x-b: gr\xfc\xdf',
-    'content-length: 6',
+    'Content-Length: 6',
     '',
     'a body',
   ]);
@@ -271,10 +294,10 @@ test('a request that cannot be sent fails, and nothing else does', async (t) => 
   for (const headers of [
     ['X A', '1'],
     ['X-A', 'line\r\nbreak'],
-    ['Content-Length', 'x'],
+    ['Host', 'a.test\r\nX-A: 1'],
   ]) {
     const { failure } = await exchangeOver(await connectTo(t, port), { headers });
-    assert.equal(failure?.phase, 'response');
+    assert.deepEqual([failure?.phase, failure?.reason], ['request', 'bad_target']);
   }
 });
 

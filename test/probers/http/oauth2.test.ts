@@ -155,7 +155,7 @@ test('a token URL that cannot be reached fails the probe with reason oauth2, and
   const { port } = await serveTcp(t, (socket) => socket.end('220 mail\r\n'));
   for (const [url, message] of [
     [`http://127.0.0.1:${await closedPort(t)}/`, /^Cannot ask for a token: .*ECONNREFUSED/],
-    [`http://127.0.0.1:${port}/`, /^Cannot ask for a token: The HTTP exchange failed/],
+    [`http://127.0.0.1:${port}/`, /^Cannot ask for a token: The response is none of HTTP/],
     [`https://127.0.0.1:${port}/`, /^Cannot ask for a token: The TLS handshake failed/],
     ['http://issuer.invalid/', /^Cannot ask for a token: Cannot resolve issuer\.invalid/],
   ] as const) {
