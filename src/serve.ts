@@ -17,9 +17,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     reload: () => store.reload(),
     overview,
   });
-  const listeners = new Listeners(probing);
+  const listeners = new Listeners(app, probing);
   for (const address of options.listenAddresses) {
-    logger.info('Listening on', { address: await listeners.add(app, address) });
+    logger.info('Listening on', { address: await listeners.add(address) });
   }
   listeners.onError((error) => logger.error('Cannot accept a connection', { err: error }));
 

@@ -1,7 +1,8 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo, Server as NetServer } from 'node:net';
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { Intake } from './intake.ts';
+import type { IntakeOptions } from './intake.ts';
 
 /** Where to listen; without a host, on every address of IPv6 and IPv4. */
 export interface ListenAddress {
@@ -22,30 +23,19 @@ export function parseListenAddress(text: string): ListenAddress {
   return { host: match[1] ?? (match[2] || undefined), port };
 }
 
-/**
- * Clients keep idle connections for up to five minutes; the server must not close one first, while a request may be on
- * its way.
- */
-const keepAliveTimeout = 360_000;
-
-/** How often a stopping server looks for connections that have become idle, in milliseconds. */
-const sweepInterval = 20;
-
-/** The servers of one app, one for each address. */
+/** The ports of one app, one for each address; its connections are limited together. */
 export class Listeners {
   readonly #servers: Server[] = [];
-  readonly #maxConnections: number;
+  readonly #intake: Intake;
 
-  /** Each of the servers has at most `maxConnections`. */
-  constructor({ maxConnections = Infinity }: { readonly maxConnections?: number } = {}) {
-    this.#maxConnections = maxConnections;
+  constructor(app: FastifyInstance, options?: IntakeOptions) {
+    this.#intake = new Intake(app, options);
   }
 
   /** Starts to listen; gives the real address. Throws an Error with a sentence when that fails. */
-  async add(app: FastifyInstance, address: ListenAddress): Promise<string> {
-    const server = createServerOf(app);
+  async add(address: ListenAddress): Promise<string> {
+    const server = createServer({ noDelay: true }, (socket) => this.#intake.take(socket));
     const bound = await listenOn(server, address);
-    limitConnections(server, this.#maxConnections);
     this.#servers.push(server);
     return bound;
   }
@@ -57,42 +47,13 @@ export class Listeners {
 
   /** Accepts nothing more, lets requests end, and cuts those that last longer than `limit` milliseconds. */
   async close(limit: number): Promise<void> {
-    await drain(this.#servers, Promise.all(this.#servers.map(closing)), limit);
+    for (const server of this.#servers) server.close();
+    await this.#intake.close(limit);
   }
 }
 
-/** A server of the app's routes that does not listen yet. */
-export function createServerOf(app: FastifyInstance): Server {
-  return createServer({ keepAliveTimeout }, (request, response) => app.routing(request, response));
-}
-
-/** Lets a server have at most `most` connections. From nine tenths on, a new one makes the idle ones go. */
-export function limitConnections(server: Server, most: number): void {
-  server.maxConnections = most;
-  let open = 0;
-  // Before the server itself hears of the new one: to some runtimes it would be idle as well.
-  server.prependListener('connection', (socket) => {
-    open += 1;
-    socket.once('close', () => (open -= 1));
-    if (open >= Math.floor(most * 0.9)) server.closeIdleConnections();
-  });
-}
-
-/** Closes connections as they become idle, and all after `limit` milliseconds; resolves when `closed` does. */
-export async function drain(servers: readonly Server[], closed: Promise<unknown>, limit: number): Promise<void> {
-  const sweep = setInterval(() => {
-    for (const server of servers) server.closeIdleConnections();
-  }, sweepInterval);
-  const cut = setTimeout(() => {
-    for (const server of servers) server.closeAllConnections();
-  }, limit);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
-}
-
 /** Has a server listen; gives its real address. Throws an Error with a sentence when that fails. */
-export async function listenOn(server: NetServer, address: ListenAddress): Promise<string> {
+export async function listenOn(server: Server, address: ListenAddress): Promise<string> {
   try {
     await listening(server, address);
   } catch (error) {
@@ -104,20 +65,13 @@ export async function listenOn(server: NetServer, address: ListenAddress): Promi
   return formatAddress(bound.address, bound.port);
 }
 
-function listening(server: NetServer, { host, port }: ListenAddress): Promise<void> {
+function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(host === undefined ? { port } : { port, host }, () => {
       server.off('error', reject);
       resolve();
     });
-  });
-}
-
-/** The only error of close is that the server is closed. */
-function closing(server: NetServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
   });
 }
 

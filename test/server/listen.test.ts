@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import type { Probe } from '../../src/probe/context.ts';
 import { Listeners, parseListenAddress } from '../../src/server/listen.ts';
 import type { ListenAddress } from '../../src/server/listen.ts';
+import { eventually } from '../support/eventually.ts';
 import { exchange } from './exchange.ts';
 import { configuration, testApp, testModule } from './test-app.ts';
 import type { TestApp } from './test-app.ts';
@@ -42,9 +43,9 @@ for (const text of [
 
 async function listen(t: TestContext, { app }: TestApp): Promise<{ listeners: Listeners; port: number }> {
   await app.ready();
-  const listeners = new Listeners();
+  const listeners = new Listeners(app);
   t.after(() => listeners.close(0));
-  const address = await listeners.add(app, { host: '127.0.0.1', port: 0 });
+  const address = await listeners.add({ host: '127.0.0.1', port: 0 });
   return { listeners, port: Number(address.split(':')[1]) };
 }
 
@@ -53,7 +54,7 @@ const healthy = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n';
 test('one app answers on several addresses', async (t) => {
   const subject = testApp();
   const { listeners, port } = await listen(t, subject);
-  const other = Number((await listeners.add(subject.app, { host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const other = Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1]);
   assert.notEqual(port, other);
   for (const each of [port, other])
     assert.match(await exchange(each, `${healthy}Connection: close\r\n\r\n`), /Healthy$/);
@@ -66,7 +67,7 @@ test('a port that is taken is told in one sentence', async (t) => {
   const { port } = taken.address() as AddressInfo;
   const { app } = testApp();
   await app.ready();
-  await assert.rejects(new Listeners().add(app, { host: '127.0.0.1', port }), {
+  await assert.rejects(new Listeners(app).add({ host: '127.0.0.1', port }), {
     message: `Cannot listen on 127.0.0.1:${port}: the address is already in use`,
   });
 });
@@ -76,9 +77,9 @@ test('idle connections make room for new ones, busy ones do not', async (t) => {
   t.after(open);
   const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
   await app.ready();
-  const listeners = new Listeners({ maxConnections: 3 });
+  const listeners = new Listeners(app, { maxConnections: 3 });
   t.after(() => listeners.close(0));
-  const port = Number((await listeners.add(app, { host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const port = Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1]);
   const busy = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await begun;
   for (let count = 0; count < 5; count++) {
@@ -91,6 +92,25 @@ test('idle connections make room for new ones, busy ones do not', async (t) => {
   }
   open();
   assert.match(await busy, /^HTTP\/1\.1 200 /);
+});
+
+test('all addresses together have at most so many connections', async (t) => {
+  const { probe, begun, open } = gated();
+  t.after(open);
+  const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
+  await app.ready();
+  const listeners = new Listeners(app, { maxConnections: 1 });
+  t.after(() => listeners.close(0));
+  const [one, other] = await Promise.all(
+    [1, 2].map(async () => Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1])),
+  );
+  const busy = exchange(one ?? 0, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  await begun;
+  const ask = () => exchange(other ?? 0, `${healthy}Connection: close\r\n\r\n`).catch(({ code }) => String(code));
+  assert.match(await ask(), /^(?:ECONNRESET|EPIPE)?$/);
+  open();
+  assert.match(await busy, /^HTTP\/1\.1 200 /);
+  await eventually(async () => assert.match(await ask(), /Healthy$/));
 });
 
 test('stopping closes idle connections at once', async (t) => {

@@ -63,9 +63,9 @@ const unclean: readonly [path: string, answer: RegExp][] = [
 test('paths that are not clean are redirected, as they come from the wire', async (t) => {
   const { app } = testApp();
   await app.ready();
-  const listeners = new Listeners();
+  const listeners = new Listeners(app);
   t.after(() => listeners.close(0));
-  const port = Number((await listeners.add(app, { host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const port = Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1]);
   for (const [path, expected] of unclean) {
     assert.match(await exchange(port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`), expected);
   }

@@ -196,9 +196,9 @@ test('a probe is cancelled when its client goes away', async (t) => {
     configuration: () => configuration(testModule('http_2xx', untilAborted)),
   });
   await app.ready();
-  const listeners = new Listeners();
+  const listeners = new Listeners(app);
   t.after(() => listeners.close(0));
-  const address = await listeners.add(app, { host: '127.0.0.1', port: 0 });
+  const address = await listeners.add({ host: '127.0.0.1', port: 0 });
   const socket = connect(Number(address.split(':')[1]), '127.0.0.1');
   socket.write('GET /probe?target=a HTTP/1.1\r\nHost: x\r\n\r\n');
   await beginning;
