@@ -96,10 +96,19 @@ const due: Due[] = [];
 let times: [id: string, seconds: number][] = [];
 const answer = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n');
 
+/** The beginnings of requests whose ends are still to come: even a short one may come in pieces. */
+const begun = new Map<number, string>();
+
 function take(fd: number): void {
-  const request = receive(fd);
-  const [, path = '', id = ''] = /^GET \/(\w+)(?:\/(\w+))? /.exec(request?.text ?? '') ?? [];
-  if (request === undefined || path === '') {
+  const piece = receive(fd);
+  const request = `${begun.get(fd) ?? ''}${piece?.text ?? ''}`;
+  begun.delete(fd);
+  if (piece !== undefined && !request.endsWith('\r\n\r\n')) {
+    begun.set(fd, request);
+    return;
+  }
+  const [, path = '', id = ''] = /^GET \/(\w+)(?:\/(\w+))? /.exec(request) ?? [];
+  if (piece === undefined || path === '') {
     close(fd);
   } else if (path === 'times') {
     const body = JSON.stringify(times);
@@ -108,7 +117,7 @@ function take(fd: number): void {
     sendAll(fd, text);
     close(fd);
   } else {
-    due.push({ fd, id, received: request.at, at: request.at + Number(path) });
+    due.push({ fd, id, received: piece.at, at: piece.at + Number(path) });
   }
 }
 
