@@ -55,6 +55,7 @@ export async function servePrimary(options: ServeOptions): Promise<void> {
       dispatcher.workerEnded(worker);
     },
     onReplaced: () => instance.metrics.workerReplaced(),
+    onHung: () => instance.metrics.workerHung(),
   });
   const dispatcher = new Dispatcher(() => pool.ready);
   const whole = wholeOverview(pool, metrics.registry, totals);

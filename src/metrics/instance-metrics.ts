@@ -21,6 +21,7 @@ export class InstanceMetrics {
   readonly #reloadSuccessful: Gauge;
   readonly #reloadTime: Gauge;
   readonly #workerRestarts: Counter;
+  readonly #workerHangs: Counter;
 
   constructor(registry: Registry, options: InstanceMetricsOptions) {
     const registers = [registry];
@@ -42,6 +43,11 @@ export class InstanceMetrics {
       help: 'How many workers have died and were replaced.',
       registers,
     });
+    this.#workerHangs = new Counter({
+      name: 'clearbox_worker_hangs_total',
+      help: 'How many of them were killed because they did not answer.',
+      registers,
+    });
   }
 
   /** Notes whether the configuration was accepted just now. */
@@ -53,6 +59,11 @@ export class InstanceMetrics {
   /** Counts a worker that has died. */
   workerReplaced(): void {
     this.#workerRestarts.inc();
+  }
+
+  /** Counts a worker that was killed because it hangs. */
+  workerHung(): void {
+    this.#workerHangs.inc();
   }
 }
 

@@ -7,6 +7,9 @@ const mostUnderWay = 64;
 /** The most connections that wait while no worker can be handed one; more are closed at once. */
 const mostWaiting = 1024;
 
+/** After so many seconds without a word a worker gets connections only when no other can take them. */
+const longSilence = 3;
+
 /** Hands connections to the workers, each to the one that holds the fewest. None is lost with a worker that dies. */
 export class Dispatcher {
   readonly #workers: () => Iterable<WorkerProcess>;
@@ -78,6 +81,8 @@ export class Dispatcher {
 
 /** A worker that is slow to take connections gets no more of them while another is not; among equals they take turns. */
 function isBusier(worker: WorkerProcess, other: WorkerProcess): boolean {
+  const isSilent = worker.silence >= longSilence;
+  if (isSilent !== other.silence >= longSilence) return isSilent;
   const difference = worker.underWay.size - other.underWay.size || worker.connections - other.connections;
   return difference === 0 ? worker.lastHanded > other.lastHanded : difference > 0;
 }

@@ -15,7 +15,17 @@ export interface PoolOptions {
   readonly onEnded: (worker: WorkerProcess) => void;
   /** Hears of every worker that takes the place of one that has died. */
   readonly onReplaced: () => void;
+  /** Hears of every worker that is killed because it hangs. */
+  readonly onHung: () => void;
+  /** How often to look whether workers have said something, in milliseconds; they do so every second. */
+  readonly lookInterval?: number;
 }
+
+/**
+ * How many looks a worker may be silent before it is taken for one that hangs: 15 s. The looks are counted and not the
+ * time, which also passes while the whole exporter is halted.
+ */
+const mostSilence = 15;
 
 /** A worker that has lived that long did not die of its start, in milliseconds. */
 const steady = 10_000;
@@ -27,7 +37,10 @@ const longestPause = 10_000;
 /** How long a worker may take to tell what it is doing, and to end beyond the limit that it told. */
 const patience = 1000;
 
-/** The workers. One that dies is replaced: at once, or after a pause that doubles while they die at their start. */
+/**
+ * The workers. One that dies is replaced: at once, or after a pause that doubles while they die at their start. One that
+ * hangs is killed.
+ */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers = new Map<number, WorkerProcess>();
@@ -35,6 +48,7 @@ export class WorkerPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    setInterval(() => this.#look(), options.lookInterval ?? 1000).unref();
   }
 
   /** Starts all; resolves when all are ready, rejects when one ends before it is. */
@@ -85,6 +99,16 @@ export class WorkerPool {
     const all = await Promise.all(stopped);
     const ended = all.map(({ worker, told }) => endWithin(worker, told === undefined ? 0 : told.limit + patience));
     return { doing: all.flatMap(({ told }) => told ?? []), ended: Promise.all(ended) };
+  }
+
+  #look(): void {
+    for (const worker of this.ready) {
+      worker.silence += 1;
+      if (worker.silence !== mostSilence) continue;
+      this.#options.logger.error('A worker hangs and is killed', { worker: worker.number, pid: worker.pid });
+      this.#options.onHung();
+      worker.kill();
+    }
   }
 
   #fork(number: number, onReady: () => void = () => {}): WorkerProcess {

@@ -24,6 +24,8 @@ export class WorkerProcess {
   lastHanded = -1;
   /** Those that are on their way to it. */
   readonly underWay = new Map<number, Socket>();
+  /** How often the pool has looked in vain for a word of it. */
+  silence = 0;
   /** What it had counted when it was last heard of. */
   counted: Report = [];
   readonly #child: ChildProcess;
@@ -32,6 +34,7 @@ export class WorkerProcess {
     this.number = number;
     this.#child = fork(program, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.channel = new Channel(this.#child, answers(this));
+    this.#child.on('message', () => (this.silence = 0));
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(error.message));
       this.#child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));

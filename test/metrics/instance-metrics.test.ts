@@ -57,7 +57,10 @@ test('workers that are ready are shown, and those that were replaced counted', a
   const registry = new Registry();
   const metrics = new InstanceMetrics(registry, { kernel: unknown, workers: () => 3 });
   metrics.workerReplaced();
+  metrics.workerReplaced();
+  metrics.workerHung();
   const values = await valuesOf(registry);
   assert.equal(values.get('clearbox_workers'), 3);
-  assert.equal(values.get('clearbox_worker_restarts_total'), 1);
+  assert.equal(values.get('clearbox_worker_restarts_total'), 2);
+  assert.equal(values.get('clearbox_worker_hangs_total'), 1);
 });
