@@ -206,6 +206,23 @@ test('the name that is asked for goes into the handshake, an address does not', 
   assert.deepEqual(asked, ['localhost', false, false]);
 });
 
+for (const maxVersion of ['TLS12', 'TLS13'] as const) {
+  for (const host of ['localhost', '127.0.0.1', '0'.repeat(48)]) {
+    test(`certificates seen before are known again: ${maxVersion}, asked for as ${host}`, async (t) => {
+      const identity = leaf(identities.intermediate);
+      const settings = { maxVersion, insecureSkipVerify: true };
+      const [first, second, other] = [
+        await shakeHands(t, identity, { settings, host }),
+        await shakeHands(t, identity, { settings, host }),
+        await shakeHands(t, { ...identity, chain: identity.cert }, { settings, host }),
+      ];
+      assert.equal(first.facts?.chain.length, 2);
+      assert.equal(second.facts?.chain, first.facts.chain, 'the same object');
+      assert.equal(other.facts?.chain.length, 1);
+    });
+  }
+}
+
 const wantsCertificate = 'a server that wants a certificate';
 
 const mismatches: readonly (readonly [name: string, settings: Partial<TlsSettings>, server: ServerOptions])[] = [
