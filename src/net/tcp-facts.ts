@@ -39,12 +39,17 @@ export function tcpFacts(
   const closedState = stateAfterClose(tuple, info);
   const sockets = socketsTowards(remote, tuple, closedState);
   const established = local !== undefined;
-  return { info, established, reset: established && wasReset(info, bytesRead), closedState, sockets };
-}
-
-/** A connection that is over before its close was reset, unless an end came first, which the kernel counts as a byte. */
-function wasReset(info: TcpInfo | undefined, bytesRead: number): boolean {
-  return info?.state === 'close' && info.receivedBytes !== bytesRead + 1;
+  const over = established && info?.state === 'close';
+  // Of a connection that is over before its close the kernel keeps no state that would tell whether an end came before
+  // the reset, but it has counted that as a byte, which nobody could read.
+  const ended = over && info.receivedBytes === bytesRead + 1;
+  return {
+    info: ended ? { ...info, receivedBytes: bytesRead } : info,
+    established,
+    reset: over && !ended,
+    closedState,
+    sockets,
+  };
 }
 
 function stateAfterClose(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { libc } from '../../src/kernel/libc.ts';
 import type { ProbeFailure, Reason } from '../../src/net/failure.ts';
@@ -185,4 +186,21 @@ test('a server that resets right behind its data is told from one that ends', { 
   const error = new Promise<Error & { code?: string }>((settle) => stream.once('error', settle));
   stream.resume();
   assert.equal((await error).code, 'ECONNRESET');
+});
+
+test('an end is no received byte, also when a reset comes right behind it', { skip: needsKernel }, async (t) => {
+  const accepted: Socket[] = [];
+  const server = createServer({ pauseOnConnect: true }, (socket) => accepted.push(socket)).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const connected = once(server, 'connection');
+  const connection = await connectTo(t, (server.address() as AddressInfo).port);
+  const { stream } = connection;
+  await new Promise((settle) => stream.write('never read', settle));
+  await connected;
+  // Data that is left unread turns the close behind the FIN into a reset.
+  accepted[0]?.end('hello', () => accepted[0]?.destroy());
+  await new Promise((settle) => stream.resume().once('end', settle).once('error', settle));
+  const facts = await connection.close();
+  assert.deepEqual([facts?.info?.state, facts?.info?.receivedBytes, facts?.reset], ['close', 5, false]);
 });
