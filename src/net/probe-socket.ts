@@ -128,12 +128,16 @@ export class ProbeSocket extends net.Socket {
 
 /** How many milliseconds an end by FIN waits for that of the other end: less than what a scrape leaves after a deadline. */
 const finWait = 250;
+/** A process that the system keeps from running for as long still looks so often. */
+const leastLooks = 10;
 
 /** Calls when the other end has sent its FIN too, so that no late data turns the end into a reset; or soon without it. */
 function whenFinished(descriptor: number, then: () => void): void {
   const giveUp = performance.now() + finWait;
+  let looks = 0;
   const look = (): void => {
-    if (otherEndFinished(descriptor) || performance.now() > giveUp) then();
+    looks += 1;
+    if (otherEndFinished(descriptor) || (performance.now() > giveUp && looks >= leastLooks)) then();
     else setTimeout(look, 2);
   };
   look();

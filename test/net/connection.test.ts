@@ -7,6 +7,7 @@ import type { ProbeFailure, Reason } from '../../src/net/failure.ts';
 import { connectorFor, connectTo, loopback, trusting } from '../support/connections.ts';
 import { fullListener } from '../support/full-listener.ts';
 import { expired } from '../support/identities.ts';
+import { ownAddress } from '../support/own-address.ts';
 import { closedPort, serveTcp, serveTls } from '../support/servers.ts';
 
 const needsKernel = libc() === undefined ? 'the kernel cannot be asked on this machine' : false;
@@ -140,8 +141,9 @@ test('closing twice is once, and tells the same', async (t) => {
 });
 
 test('after a reset the kernel has no socket any more', { skip: needsKernel }, async (t) => {
-  const { port } = await serveTcp(t, (socket) => socket.resume());
-  const connection = await connectTo(t, port);
+  const address = ownAddress();
+  const { port } = await serveTcp(t, (socket) => socket.resume(), address);
+  const connection = await connectorFor(t).open({ address, family: 4 }, port);
   const facts = await connection.close();
   assert.equal(facts?.closedState, 'closed');
   assert.equal(facts.sockets?.time_wait, 0);
@@ -149,8 +151,9 @@ test('after a reset the kernel has no socket any more', { skip: needsKernel }, a
 });
 
 test('after an end by FIN the kernel keeps the socket waiting', { skip: needsKernel }, async (t) => {
-  const { port } = await serveTcp(t, (socket) => socket.resume());
-  const connection = await connectTo(t, port, { close: 'fin' });
+  const address = ownAddress();
+  const { port } = await serveTcp(t, (socket) => socket.resume(), address);
+  const connection = await connectorFor(t, { close: 'fin' }).open({ address, family: 4 }, port);
   const facts = await connection.close();
   assert.equal(facts?.closedState, 'time_wait');
   assert.equal(facts.sockets?.time_wait, 1);

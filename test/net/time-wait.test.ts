@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { startExporter } from '../support/exporter.ts';
 import { hasKernelFacts, leavesNothing, leavesTimeWait, type Scene } from '../support/leftovers.ts';
+import { ownAddress } from '../support/own-address.ts';
 import { findTool, unavailable } from '../support/peers-available.ts';
 import { batchConfig, kinds } from '../support/probe-batches.ts';
 
@@ -16,12 +16,6 @@ test('probes that close by FIN leave what the gauges say', async (t) => {
   if (scene === undefined) return;
   for (const kind of kinds) await t.test(kind, (t) => leavesTimeWait(t, scene, kind, 25));
 });
-
-/** An address of the loopback where no earlier run has left a socket. */
-function ownAddress(): string {
-  const byte = (): number => 1 + randomInt(254);
-  return `127.${byte()}.${byte()}.${byte()}`;
-}
 
 async function prepare(t: TestContext): Promise<Scene | undefined> {
   if (process.platform !== 'linux') {

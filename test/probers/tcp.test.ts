@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { libc } from '../../src/kernel/libc.ts';
 import type { Phase, Reason } from '../../src/net/failure.ts';
 import { expired, root, valid, wrongHost } from '../support/identities.ts';
+import { ownAddress } from '../support/own-address.ts';
 import { probeOnce } from '../support/probe-once.ts';
 import { closedPort, serveTcp, serveTls } from '../support/servers.ts';
 
@@ -102,7 +103,7 @@ test(
   'what the kernel knew of the connection is told',
   { skip: libc() === undefined && 'the kernel cannot be asked' },
   async (t) => {
-    const { address } = await serveTcp(t, (socket) => socket.pipe(socket));
+    const { address } = await serveTcp(t, (socket) => socket.pipe(socket), ownAddress());
     const module = { prober: 'tcp', tcp: { query_response: [{ send: 'hello' }, { expect: '^hello$' }] } };
     const { metrics } = await probeOnce(module, address);
     assert.equal(metrics.get('probe_tcp_sent_bytes'), 6);

@@ -21,38 +21,41 @@ const endless =
     });
   };
 
-test('a body that never ends fails at the deadline, and what was learnt before is told', async (t) => {
-  const { address } = await serveTcp(
-    t,
-    endless('HTTP/1.1 200 OK\r\nLast-Modified: Thu, 01 Jan 1970 00:00:09 GMT\r\n\r\n'),
-  );
-  const { failure, metrics } = await probeOnce({ prober: 'http' }, address, { timeout: 0.3 });
-  assert.deepEqual([failure?.phase, failure?.reason], ['transfer', 'timeout']);
-  assert.equal(metrics.get('probe_http_status_code'), 200);
-  assert.equal(metrics.get('probe_http_version'), 1.1);
-  assert.equal(metrics.get('probe_http_content_length'), -1);
-  assert.equal(metrics.get('probe_http_last_modified_timestamp_seconds'), 9);
-  assert.ok((metrics.get('probe_http_uncompressed_body_length') ?? 0) > 0);
+test('a body that takes too long', { concurrency: true }, async (t) => {
+  const deadline = { timeout: 1 }; // Time enough to get there.
+  const endlessly = t.test('that never ends fails at the deadline, and what was learnt before is told', async (t) => {
+    const { address } = await serveTcp(
+      t,
+      endless('HTTP/1.1 200 OK\r\nLast-Modified: Thu, 01 Jan 1970 00:00:09 GMT\r\n\r\n'),
+    );
+    const { failure, metrics } = await probeOnce({ prober: 'http' }, address, deadline);
+    assert.deepEqual([failure?.phase, failure?.reason], ['transfer', 'timeout']);
+    assert.equal(metrics.get('probe_http_status_code'), 200);
+    assert.equal(metrics.get('probe_http_version'), 1.1);
+    assert.equal(metrics.get('probe_http_content_length'), -1);
+    assert.equal(metrics.get('probe_http_last_modified_timestamp_seconds'), 9);
+    assert.ok((metrics.get('probe_http_uncompressed_body_length') ?? 0) > 0);
+  });
+  const dripping = t.test('that drips fails at the deadline', async (t) => {
+    const { address } = await serveTcp(t, (socket) => {
+      const drip = (): void => {
+        if (!socket.destroyed) socket.write('x', () => setTimeout(drip, 1));
+      };
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        drip();
+      });
+    });
+    const { failure } = await probeOnce({ prober: 'http' }, address, deadline);
+    assert.deepEqual([failure?.phase, failure?.reason], ['transfer', 'timeout']);
+  });
+  await Promise.all([endlessly, dripping]);
 });
 
 test('headers that never end fail as soon as they are too large', async (t) => {
   const { address } = await serveTcp(t, endless('HTTP/1.1 200 OK\r\n'));
   const { failure } = await probeOnce({ prober: 'http' }, address);
   assert.deepEqual([failure?.phase, failure?.reason], ['response', 'too_large']);
-});
-
-test('a body that drips fails at the deadline', async (t) => {
-  const { address } = await serveTcp(t, (socket) => {
-    const drip = (): void => {
-      if (!socket.destroyed) socket.write('x', () => setTimeout(drip, 1));
-    };
-    socket.once('data', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      drip();
-    });
-  });
-  const { failure } = await probeOnce({ prober: 'http' }, address, { timeout: 0.2 });
-  assert.deepEqual([failure?.phase, failure?.reason], ['transfer', 'timeout']);
 });
 
 test('a probe that fails early has every series that the prober always has', async (t) => {
