@@ -11,6 +11,10 @@ export class BoundedCache<Key, Value> {
     return this.#entries.get(key);
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
   /** A key that is set again counts as new. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key);

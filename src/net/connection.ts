@@ -118,7 +118,8 @@ export class Connection {
   ): Promise<TlsFacts> {
     let handshake: TlsHandshake | undefined;
     try {
-      handshake = new TlsHandshake(this.#stream, options, tlsContext(options.settings));
+      const context = tlsContext(options.settings);
+      handshake = new TlsHandshake(this.#stream, endpointText(this.endpoint), options, context);
       const secured = handshake.socket;
       // The runtime tells of an alert without ending the stream: its end would then be taken for the reason.
       secured.on('error', (error) => secured.destroy(error));

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import tls from 'node:tls';
 import { BoundedCache } from './bounded-cache.ts';
 import { unusable } from './error-reason.ts';
+import { KeyShares } from './key-shares.ts';
 import type { Material, TlsSettings, TlsVersion } from './settings.ts';
 import { systemRoots, TrustStore } from './trust.ts';
 
 /** What a handshake needs that does not change from probe to probe. */
 export interface TlsContext {
-  readonly secureContext: tls.SecureContext;
+  readonly shares: KeyShares;
   readonly trust: TrustStore;
 }
 
@@ -110,7 +111,7 @@ function createContext(
     }
   }
   try {
-    const secureContext = tls.createSecureContext({
+    const options = {
       // Whoever is named in `ca` is trusted, be it no root.
       allowPartialTrustChain: true,
       minVersion: versions[minVersion],
@@ -120,8 +121,11 @@ function createContext(
       ...(roots !== undefined && { ca: roots }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
-    });
-    return { secureContext, trust };
+    };
+    const shares = new KeyShares((groups) =>
+      tls.createSecureContext({ ...options, ...(groups !== undefined && { ecdhCurve: groups }) }),
+    );
+    return { shares, trust };
   } catch (error) {
     const material = settings.cert ?? settings.ca;
     if (material === undefined) throw error;

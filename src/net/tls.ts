@@ -49,19 +49,23 @@ export class TlsHandshake {
   readonly #context: TlsContext;
   readonly #carrier: net.Socket;
   readonly #bytesBefore: number;
+  /** For whom the key shares are chosen. */
+  readonly #server: string;
   #ended = false;
   #staple: Buffer | null = null;
   #broken: TlsFacts | undefined;
 
-  constructor(carrier: net.Socket, options: TlsOptions, context: TlsContext) {
+  /** `endpoint` names where the carrier goes. */
+  constructor(carrier: net.Socket, endpoint: string, options: TlsOptions, context: TlsContext) {
     this.#options = options;
     this.#context = context;
     this.#carrier = carrier;
     this.#bytesBefore = carrier.bytesRead;
     const name = serverName(options);
+    this.#server = `${endpoint} ${name}`;
     const connect: tls.ConnectionOptions & { readonly requestOCSP: boolean } = {
       socket: carrier,
-      secureContext: context.secureContext,
+      secureContext: context.shares.contextFor(this.#server),
       rejectUnauthorized: false,
       requestOCSP: true,
       checkServerIdentity: () => undefined,
@@ -81,7 +85,8 @@ export class TlsHandshake {
   facts(): TlsFacts {
     this.#ended = true;
     const seen = readable(() => this.#seen());
-    const { chain } = seen;
+    const { chain, version, group } = seen;
+    this.#context.shares.ended(this.#server, group === 'X25519' || version !== 'TLS 1.3');
     const { insecureSkipVerify } = this.#options.settings;
     // To find a chain the roots have to be read: that is left out where nobody asks for it.
     const wanted = this.socket.authorized && (!insecureSkipVerify || this.#staple !== null);
@@ -93,6 +98,7 @@ export class TlsHandshake {
 
   /** What is known of a handshake that broke off; undefined when the server showed no certificate. */
   brokenFacts(): TlsFacts | undefined {
+    if (!this.#ended) this.#context.shares.brokeOff(this.#server);
     if (!this.#ended && !this.socket.destroyed) this.#look();
     return this.#broken;
   }
