@@ -3,6 +3,7 @@ import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
 import { asFailure, errorCode } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import { unlessFault } from '../http2-fault.ts';
 import { Answer } from './answer.ts';
 import { frameMessage } from './message.ts';
 import { GrpcFailure, resetText, statusOfReset } from './status.ts';
@@ -29,6 +30,8 @@ export async function call(connection: Connection, request: GrpcRequest, signal:
   const closed = new Promise<void>((settle) => session.once('close', settle));
   try {
     return await exchange(session, request, () => connection.heard(), signal);
+  } catch (error) {
+    throw error instanceof ProbeFailure ? await unlessFault(error, session, request.message.length) : error;
   } finally {
     // The session would first say GOAWAY: the server's FIN in answer to it could come before the reset.
     await connection.close();

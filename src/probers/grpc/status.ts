@@ -56,7 +56,8 @@ export function asGrpcFailure(failure: ProbeFailure, signal: ProbeSignal): GrpcF
   if (failure instanceof GrpcFailure) return failure;
   const { phase, reason, message } = failure;
   let code: number = grpcStatus.unavailable;
-  if (signal.aborted) code = reason === 'cancelled' ? grpcStatus.cancelled : grpcStatus.deadlineExceeded;
+  if (signal.aborted && reason === 'timeout') code = grpcStatus.deadlineExceeded;
+  if (signal.aborted && reason === 'cancelled') code = grpcStatus.cancelled;
   return new GrpcFailure(code, phase, reason, message, { cause: failure });
 }
 

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection } from '../../net/connection.ts';
 import { asFailure, errorCode } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
+import { unlessFault } from '../http2-fault.ts';
 import type { HttpExchange, HttpRequest, HttpResponse } from './exchange.ts';
 import type { Incoming } from './incoming.ts';
 import { maxHeaderSize } from './response-head.ts';
@@ -35,8 +36,14 @@ export async function exchangeByHttp2(
   } catch (error) {
     incoming.end(error);
   }
+  const sent = request.body?.length ?? 0;
   try {
-    return await incoming.result;
+    const exchange = await incoming.result;
+    return exchange.failure === undefined
+      ? exchange
+      : { ...exchange, failure: await unlessFault(exchange.failure, session, sent) };
+  } catch (error) {
+    throw error instanceof ProbeFailure ? await unlessFault(error, session, sent) : error;
   } finally {
     // The session would first say GOAWAY: the server's FIN in answer to it could come before the reset.
     await connection.close();
