@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Probe } from '../../src/probe/context.ts';
+import type { IntakeOptions } from '../../src/server/intake.ts';
 import { Listeners, parseListenAddress } from '../../src/server/listen.ts';
 import type { ListenAddress } from '../../src/server/listen.ts';
 import { eventually } from '../support/eventually.ts';
@@ -41,12 +42,25 @@ for (const text of [
   });
 }
 
-async function listen(t: TestContext, { app }: TestApp): Promise<{ listeners: Listeners; port: number }> {
+async function listen(
+  t: TestContext,
+  { app }: TestApp,
+  options: IntakeOptions = {},
+): Promise<{ listeners: Listeners; port: number }> {
   await app.ready();
-  const listeners = new Listeners(app);
+  const listeners = new Listeners(app, options);
   t.after(() => listeners.close(0));
+  return { listeners, port: await addPort(listeners) };
+}
+
+async function addPort(listeners: Listeners): Promise<number> {
   const address = await listeners.add({ host: '127.0.0.1', port: 0 });
-  return { listeners, port: Number(address.split(':')[1]) };
+  return Number(address.split(':')[1]);
+}
+
+/** An app whose module runs `probe`. */
+function probing(probe: Probe): TestApp {
+  return testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
 }
 
 const healthy = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n';
@@ -54,7 +68,7 @@ const healthy = 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n';
 test('one app answers on several addresses', async (t) => {
   const subject = testApp();
   const { listeners, port } = await listen(t, subject);
-  const other = Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const other = await addPort(listeners);
   assert.notEqual(port, other);
   for (const each of [port, other])
     assert.match(await exchange(each, `${healthy}Connection: close\r\n\r\n`), /Healthy$/);
@@ -75,11 +89,7 @@ test('a port that is taken is told in one sentence', async (t) => {
 test('idle connections make room for new ones, busy ones do not', async (t) => {
   const { probe, begun, open } = gated();
   t.after(open);
-  const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
-  await app.ready();
-  const listeners = new Listeners(app, { maxConnections: 3 });
-  t.after(() => listeners.close(0));
-  const port = Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1]);
+  const { port } = await listen(t, probing(probe), { maxConnections: 3 });
   const busy = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await begun;
   for (let count = 0; count < 5; count++) {
@@ -97,16 +107,11 @@ test('idle connections make room for new ones, busy ones do not', async (t) => {
 test('all addresses together have at most so many connections', async (t) => {
   const { probe, begun, open } = gated();
   t.after(open);
-  const { app } = testApp({ configuration: () => configuration(testModule('http_2xx', probe)) });
-  await app.ready();
-  const listeners = new Listeners(app, { maxConnections: 1 });
-  t.after(() => listeners.close(0));
-  const [one, other] = await Promise.all(
-    [1, 2].map(async () => Number((await listeners.add({ host: '127.0.0.1', port: 0 })).split(':')[1])),
-  );
-  const busy = exchange(one ?? 0, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  const { listeners, port } = await listen(t, probing(probe), { maxConnections: 1 });
+  const other = await addPort(listeners);
+  const busy = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   await begun;
-  const ask = () => exchange(other ?? 0, `${healthy}Connection: close\r\n\r\n`).catch(({ code }) => String(code));
+  const ask = () => exchange(other, `${healthy}Connection: close\r\n\r\n`).catch(({ code }) => String(code));
   assert.match(await ask(), /^(?:ECONNRESET|EPIPE)?$/);
   open();
   assert.match(await busy, /^HTTP\/1\.1 200 /);
@@ -137,10 +142,7 @@ function gated(): { probe: Probe; begun: Promise<void>; open: () => void } {
 
 test('stopping lets a probe end and gives its answer', async (t) => {
   const { probe, begun, open } = gated();
-  const { listeners, port } = await listen(
-    t,
-    testApp({ configuration: () => configuration(testModule('http_2xx', probe)) }),
-  );
+  const { listeners, port } = await listen(t, probing(probe));
   const answer = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\n\r\n');
   await begun;
   const stopped = listeners.close(60_000);
@@ -153,10 +155,7 @@ test('stopping lets a probe end and gives its answer', async (t) => {
 test('stopping cuts what lasts longer than the limit', async (t) => {
   const { probe, begun, open } = gated();
   t.after(open);
-  const { listeners, port } = await listen(
-    t,
-    testApp({ configuration: () => configuration(testModule('http_2xx', probe)) }),
-  );
+  const { listeners, port } = await listen(t, probing(probe));
   const answer = exchange(port, 'GET /probe?target=a HTTP/1.1\r\nHost: x\r\n\r\n');
   await begun;
   await listeners.close(1);
