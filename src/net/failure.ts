@@ -71,7 +71,12 @@ export class ProbeFailure extends Error {
   readonly step: number | undefined;
 
   constructor(phase: Phase, reason: Reason, message: string, options?: FailureOptions) {
+    // A stack would say nothing of the target, and costs more than many a step of a probe; what its functions hold would
+    // be kept as long as the failure.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'ProbeFailure';
     this.phase = phase;
     this.reason = reason;
