@@ -15,7 +15,8 @@ export function abortFailure(signal: ProbeSignal, phase: Phase): ProbeFailure {
 
 /** What calls a probe off, and its signal at once. An AbortController costs more than many a step of a probe. */
 export class Cancellation implements ProbeSignal {
-  readonly #listeners = new Set<() => void>();
+  /** No Set: that of a client's connection, to which listeners come and go, would leave a trail of outgrown tables. */
+  readonly #listeners: ((() => void) | undefined)[] = [];
   #reason: AbortCause | undefined;
 
   get aborted(): boolean {
@@ -30,16 +31,21 @@ export class Cancellation implements ProbeSignal {
   abort(cause: AbortCause): void {
     if (this.#reason !== undefined) return;
     this.#reason = cause;
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    for (const listener of this.#listeners) listener?.();
+    this.#listeners.length = 0;
   }
 
   listen(listener: () => void): void {
-    this.#listeners.add(listener);
+    this.#listeners.push(listener);
   }
 
   ignore(listener: () => void): void {
-    this.#listeners.delete(listener);
+    const index = this.#listeners.lastIndexOf(listener);
+    if (index < 0) return;
+    // While all are told, each keeps its place.
+    if (this.aborted) this.#listeners[index] = undefined;
+    else if (index === this.#listeners.length - 1) this.#listeners.pop();
+    else this.#listeners.splice(index, 1);
   }
 }
 

@@ -8,7 +8,7 @@ export interface Turn {
 /** The turns of this process's event loop. */
 export class EventLoop {
   #work: (() => void)[] = [];
-  readonly #observers = new Set<(ended: number) => boolean>();
+  readonly #observers: ((ended: number) => boolean)[] = [];
   #end: NodeJS.Immediate | undefined;
   #number = 0;
   #began: number | undefined;
@@ -21,7 +21,7 @@ export class EventLoop {
 
   /** Calls `observer` with the number of a turn that has ended, behind all work, until it gives false. */
   observe(observer: (ended: number) => boolean): void {
-    this.#observers.add(observer);
+    if (!this.#observers.includes(observer)) this.#observers.push(observer);
     this.#awaitEnd();
   }
 
@@ -45,8 +45,10 @@ export class EventLoop {
     const ended = this.#number;
     this.#number += 1;
     this.#began = undefined;
-    for (const observer of this.#observers) if (!observer(ended)) this.#observers.delete(observer);
-    if (this.#observers.size > 0) this.#awaitEnd();
+    for (let index = this.#observers.length - 1; index >= 0; index--) {
+      if (this.#observers[index]?.(ended) === false) this.#observers.splice(index, 1);
+    }
+    if (this.#observers.length > 0) this.#awaitEnd();
   };
 }
 

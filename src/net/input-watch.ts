@@ -1,9 +1,10 @@
 import { Arrivals } from '../kernel/arrivals.ts';
+import { ByDescriptor } from './by-descriptor.ts';
 import { eventLoop } from './event-loop.ts';
 import { InputWait } from './input-wait.ts';
 
 /** The waits of all sockets that are open, by descriptor. */
-const waits = new Map<number, InputWait>();
+const waits = new ByDescriptor<InputWait>();
 
 let arrivals: Arrivals | undefined;
 let asked = false;

@@ -47,11 +47,11 @@ export class ProbeHistory {
 
   /** All kept probes, newest first. */
   list(): HistoryEntry[] {
-    return [...this.#failures.entries.values(), ...this.#recent.entries.values()].reverse();
+    return [...this.#failures, ...this.#recent].reverse();
   }
 
   get(id: number): HistoryEntry | undefined {
-    return this.#recent.entries.get(id) ?? this.#failures.entries.get(id);
+    return this.list().find((entry) => entry.id === id);
   }
 
   /** The newest probe of a target, of the given module only when one is given. */
@@ -69,12 +69,22 @@ function countUp(): () => number {
   return () => next++;
 }
 
-/** Entries in the order of their ids, bounded in number and in bytes. */
+interface Kept {
+  readonly entry: HistoryEntry;
+  readonly bytes: number;
+}
+
+/**
+ * Entries in the order in which they came, bounded in number and in bytes. They go round in an array: a Map that so much
+ * comes to and goes from leaves a trail of outgrown tables with all that was in them, which V8's quick collections take
+ * for alive.
+ */
 class BoundedList {
-  readonly entries = new Map<number, HistoryEntry>();
-  readonly #sizes = new Map<number, number>();
+  readonly #slots: (Kept | undefined)[] = [];
   readonly #limit: number;
   readonly #maxBytes: number;
+  #oldest = 0;
+  #count = 0;
   #bytes = 0;
 
   constructor(limit: number, maxBytes: number) {
@@ -82,23 +92,35 @@ class BoundedList {
     this.#maxBytes = maxBytes;
   }
 
+  /** The oldest first. */
+  *[Symbol.iterator](): Generator<HistoryEntry> {
+    for (let index = 0; index < this.#count; index++) {
+      const kept = this.#slots[this.#slot(index)];
+      if (kept !== undefined) yield kept.entry;
+    }
+  }
+
+  /** Adds one; there may be one too many until `takeSurplus` is called. */
   add(entry: HistoryEntry): void {
     const bytes = estimatedBytes(entry.result);
-    this.entries.set(entry.id, entry);
-    this.#sizes.set(entry.id, bytes);
+    this.#slots[this.#slot(this.#count)] = { entry, bytes };
+    this.#count += 1;
     this.#bytes += bytes;
   }
 
   /** Removes the oldest entry when there are too many. */
   takeSurplus(): HistoryEntry | undefined {
-    if (this.entries.size <= this.#limit && this.#bytes <= this.#maxBytes) return undefined;
-    for (const [id, entry] of this.entries) {
-      this.#bytes -= this.#sizes.get(id) ?? 0;
-      this.#sizes.delete(id);
-      this.entries.delete(id);
-      return entry;
-    }
-    return undefined;
+    if (this.#count <= this.#limit && this.#bytes <= this.#maxBytes) return undefined;
+    const kept = this.#slots[this.#oldest];
+    this.#slots[this.#oldest] = undefined;
+    this.#oldest = this.#slot(1);
+    this.#count -= 1;
+    this.#bytes -= kept?.bytes ?? 0;
+    return kept?.entry;
+  }
+
+  #slot(index: number): number {
+    return (this.#oldest + index) % (this.#limit + 1);
   }
 }
 

@@ -27,9 +27,8 @@ export async function holdConversation(context: ProbeContext, conversation: Conv
     if (tls) await secure(context, connection, tlsOptions);
     stopwatch = startStopwatch(connector);
     await converse(context, steps, {
-      get stream() {
-        return connection.stream;
-      },
+      // No getter: an object with one made here has a shape of its own, which keeps the probe until a full collection.
+      stream: () => connection.stream,
       startTls: () => secure(context, connection, tlsOptions),
     });
   } finally {

@@ -97,8 +97,9 @@ const maxLine = 64 * 1024;
 
 /** A conversation over a stream that TLS may take over in its midst. */
 export interface DialogueStream {
-  readonly stream: Duplex;
-  /** Shakes hands; from then on `stream` is the secured one. */
+  /** What is spoken over now. */
+  stream(): Duplex;
+  /** Shakes hands; from then on `stream` gives the secured one. */
   startTls(): Promise<void>;
 }
 
@@ -112,7 +113,7 @@ export async function converse(
   metrics.set(failedDueToRegex, 0);
   metrics.set(failedDueToBytes, 0);
   if (steps.length === 0) return;
-  let reader = new StreamReader(on.stream, signal, 'dialogue');
+  let reader = new StreamReader(on.stream(), signal, 'dialogue');
   for (const [index, step] of steps.entries()) {
     try {
       await takeStep(context, step, on, reader);
@@ -121,7 +122,7 @@ export async function converse(
         if (unread.length > 0)
           context.log.warn('Data that came before the TLS handshake is dropped', { bytes: unread.length });
         await on.startTls();
-        reader = new StreamReader(on.stream, signal, 'dialogue');
+        reader = new StreamReader(on.stream(), signal, 'dialogue');
       }
     } catch (error) {
       throw inStep(error, index + 1);
@@ -142,7 +143,7 @@ async function takeStep(
   const text = toSend(step, match, context);
   if (text.length === 0) return;
   context.log.debug('Sending', { data: step.secret ? '<secret>' : text.toString() });
-  await write(on.stream, Buffer.concat([text, step.end]), context.signal);
+  await write(on.stream(), Buffer.concat([text, step.end]), context.signal);
 }
 
 async function expectLine(context: ProbeContext, expect: Regexp, reader: StreamReader): Promise<RegexpMatch> {
