@@ -1,5 +1,8 @@
 // npm run bench:resolver: what names that nobody answers do to the probes of others, by the exporter's own resolver and
-// by that of the system. Needs Linux and root: it runs in a network of its own with an /etc/resolv.conf of its own.
+// by that of the system. Healthy names are probed at a fixed rate, as a Prometheus does, whether or not the probes before
+// have ended, and each is timed from the moment when it was due: so the figures tell how long probes wait for each other,
+// not which share of the CPU they get. The same without others twice a round tells how much two measurements differ by
+// chance. Needs Linux and root: it runs in a network of its own with an /etc/resolv.conf of its own.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../test/support/child.ts';
@@ -10,12 +13,14 @@ import { chosen, readOptions } from './options.ts';
 import { machine } from './report/machine.ts';
 import { writeSection } from './report/section.ts';
 import { table } from './report/table.ts';
-import { measure, type Measured } from './resolver/measure.ts';
+import { measure, type Measured, patience, rate } from './resolver/measure.ts';
 import { median, medianRatio } from './statistics.ts';
 
 const deadNames = 500;
 /** Seconds. */
 const warmUp = 4;
+/** With getaddrinfo nothing ends before its timeout. */
+const mostInFlight = 2 * (deadNames + rate * (patience / 1000));
 
 /** `c-ares` looks names up as modules do without a word, `system` by getaddrinfo. */
 const modules = [{ name: 'c-ares' }, { name: 'system' }] as const;
@@ -25,31 +30,37 @@ const config = `modules:
   system: {prober: tcp, timeout: 5s, resolver: {system: true}}
 `;
 
-function row(name: string, dead: number, rounds: readonly Measured[], without: readonly Measured[]): string[] {
-  const ms = (read: (measured: Measured) => number): string => median(rounds.map(read)).toFixed(2);
-  const ratio = (read: (measured: Measured) => number): string =>
-    medianRatio(rounds.map(read), without.map(read)).toFixed(2);
+/** What each round measures: the second is what the others are compared with. */
+const setups = ['control', 'alone', 'beside 500 dead'] as const;
+type Setup = (typeof setups)[number];
+type Rounds = Readonly<Record<Setup, Measured[]>>;
+
+function row(name: string, setup: Setup, rounds: Rounds): string[] {
+  const all = rounds[setup];
+  const ms = (read: (measured: Measured) => number): string => median(all.map(read)).toFixed(2);
+  const moved = (read: (measured: Measured) => number): string =>
+    medianRatio(all.map(read), rounds.alone.map(read)).toFixed(2);
   return [
     name,
-    String(dead),
-    String(rounds.reduce((sum, { probes }) => sum + probes, 0)),
-    String(rounds.reduce((sum, { failed }) => sum + failed, 0)),
-    median(rounds.map(({ cpu }) => cpu)).toFixed(0),
+    setup,
+    String(all.reduce((sum, { probes }) => sum + probes, 0)),
+    String(all.reduce((sum, { failed }) => sum + failed, 0)),
+    median(all.map(({ cpu }) => cpu)).toFixed(1),
     ms(({ lookup }) => lookup.p50),
     ms(({ lookup }) => lookup.p99),
     ms(({ scrape }) => scrape.p50),
     ms(({ scrape }) => scrape.p99),
-    ratio(({ lookup }) => lookup.p99),
-    ratio(({ scrape }) => scrape.p99),
+    moved(({ lookup }) => lookup.p99),
+    moved(({ scrape }) => scrape.p99),
   ];
 }
 
 const head = [
   'resolver',
-  'dead',
+  'names',
   'probes',
   'failed',
-  'CPU us',
+  'CPU %',
   'lookup p50',
   'p99',
   'scrape p50',
@@ -68,22 +79,25 @@ async function run(): Promise<void> {
   await during(async (lifetime) => {
     const answers = startChild(lifetime, path, [fileURLToPath(new URL('resolver/answers.js', import.meta.url))]);
     const [, port = ''] = await answers.waitFor(/tcp on (\d+)/);
-    const measured = new Map<string, Measured[]>();
+    const rows: string[][] = [];
     for (const module of names) {
-      const flags = ['--log.prober=none', `--probe.max-in-flight=${2 * deadNames}`];
+      const flags = ['--log.prober=none', `--probe.max-in-flight=${mostInFlight}`];
       const { url } = await startExporter(lifetime, { config, flags, node: path });
-      await measure(url, module, 0, warmUp, port);
-      const pairs = Array.from({ length: rounds }, () => [0, deadNames]).flat();
+      const load = { url, module, port, dead: 0 };
+      await measure(load, warmUp);
+      const measured: Rounds = { control: [], alone: [], 'beside 500 dead': [] };
+      // What came before may matter: every other round goes the other way.
+      const plan = Array.from({ length: rounds }, (_, round) =>
+        round % 2 === 0 ? setups : setups.toReversed(),
+      ).flat();
       // The system's threads are not free again when the probes have gone.
-      for (const dead of module === 'system' ? pairs.toSorted((one, other) => one - other) : pairs) {
-        const key = `${module} ${dead}`;
-        measured.set(key, [...(measured.get(key) ?? []), await measure(url, module, dead, seconds, port)]);
+      if (module === 'system') plan.sort((one, other) => setups.indexOf(one) - setups.indexOf(other));
+      for (const setup of plan) {
+        const dead = setup === 'beside 500 dead' ? deadNames : 0;
+        measured[setup].push(await measure({ ...load, dead }, seconds));
       }
+      rows.push(...setups.map((setup) => row(module, setup, measured)));
     }
-    const of = (module: string, dead: number): Measured[] => measured.get(`${module} ${dead}`) ?? [];
-    const rows = names.flatMap((module) =>
-      [0, deadNames].map((dead) => row(module, dead, of(module, dead), of(module, 0))),
-    );
     const result = table(head, rows);
     process.stdout.write(result);
     if (write) writeSection('bench/RESULTS.md', 'resolver', `${setting}\n\n${result}`);

@@ -16,9 +16,8 @@ export class Scraper {
     this.#url = url;
   }
 
-  /** One probe. Rejects when there is no answer. */
-  scrape(module: string, target: string): Promise<Scrape> {
-    const started = performance.now();
+  /** One probe, timed from `due` on, on the clock of `performance.now()`. Rejects when there is no answer. */
+  scrape(module: string, target: string, due = performance.now()): Promise<Scrape> {
     return new Promise((resolve, reject) => {
       const path = `${this.#url}/probe?module=${module}&target=${target}`;
       const request = get(path, { agent: this.#agent }, (response) => {
@@ -26,7 +25,7 @@ export class Scraper {
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
         response.once('error', reject).once('end', () => {
           const lookup = Number(/^probe_dns_lookup_time_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
-          resolve({ total: performance.now() - started, lookup, success: /^probe_success 1$/m.test(text) });
+          resolve({ total: performance.now() - due, lookup, success: /^probe_success 1$/m.test(text) });
         });
       });
       request.once('error', reject);

@@ -13,7 +13,7 @@ const runs = [
     ['http', 'https_h1', 'https_h2', 'tcp', 'tcp_tls', 'dns', 'icmp', 'grpc', 'no socket in TIME_WAIT on either side'],
   ],
   ['limit', ['--only=http'], ['http']],
-  ['resolver', [], ['c-ares +\\| +500 +\\| +\\d+ +\\| +0 ', 'system +\\| +500']],
+  ['resolver', [], ['c-ares +\\| beside 500 dead +\\| +\\d+ +\\| +0 ', 'system +\\| beside 500 dead']],
   ['growth', ['--only=http in flight,http soak'], ['http in flight: CPU a probe', 'http soak: memory']],
 ] as const;
 
