@@ -36,10 +36,12 @@ export async function resolve(
     return literal;
   }
   if (host === '') throw new ProbeFailure('resolve', 'bad_target', 'The target names no host');
-  const addresses = await resolver.lookup(host, policy.fallback ? bothFamilies : [preferred], signal);
-  const chosen = addresses.find(({ family }) => family === preferred) ?? addresses[0];
-  if (chosen === undefined) throw noAddress(host, policy);
-  return chosen;
+  // Not awaited: a function that waits costs memory for each of many names that nobody answers.
+  return resolver.lookup(host, policy.fallback ? bothFamilies : [preferred], signal).then((addresses) => {
+    const chosen = addresses.find(({ family }) => family === preferred) ?? addresses[0];
+    if (chosen === undefined) throw noAddress(host, policy);
+    return chosen;
+  });
 }
 
 const bothFamilies = [4, 6] as const;

@@ -33,7 +33,9 @@ export async function askServers(
       if (signal.aborted) throw abortFailure(signal, 'resolve');
       const replies = await ask({ server, name, families: asking.open, timeout }, signal);
       if (signal.aborted) throw calledOff(signal, name, server);
-      for (const reply of replies) asking.add(server, await explained(reply, server));
+      for (const reply of replies) {
+        asking.add(server, reply.code === 'ECONNREFUSED' ? await explained(reply, server) : reply);
+      }
       if (asking.open.length === 0) return asking.answer();
     }
   }
@@ -45,10 +47,8 @@ function calledOff(signal: ProbeSignal, name: string, server: string): ProbeFail
   return new ProbeFailure('resolve', reason, `${message}, while the name server ${server} was asked for ${name}`);
 }
 
-/** Gives c-ares's replies the codes of what happened. */
-async function explained(reply: Reply, server: string): Promise<Reply> {
-  if (reply.code === 'ECANCELLED') return { family: reply.family, code: 'ETIMEOUT' };
-  if (reply.code !== 'ECONNREFUSED') return reply;
+/** Gives a question that c-ares holds for refused the code of what happened. */
+async function explained(reply: Reply & { readonly code: string }, server: string): Promise<Reply> {
   return { family: reply.family, code: errorCode(await whyUnreachable(server)) ?? reply.code };
 }
 
@@ -58,12 +58,7 @@ const noSuchAddress = 'ENODATA';
 class Asking {
   /** What is still to be asked for. */
   open: readonly Family[];
-  readonly #addresses: ResolvedAddress[] = [];
-  /** Why there are no addresses, by IP version. */
-  readonly #codes = new Map<Family, string>();
-  /** What each server said last. */
-  readonly #said = new Map<string, string>();
-  #ttl = Infinity;
+  readonly #replies: { readonly server: string; readonly reply: Reply }[] = [];
 
   constructor(families: readonly Family[]) {
     this.open = families;
@@ -71,26 +66,37 @@ class Asking {
 
   add(server: string, reply: Reply): void {
     const { family, code } = reply;
-    this.#said.set(server, saying(code));
-    if (code === undefined) {
-      for (const address of reply.addresses) this.#addresses.push({ address, family });
-      this.#ttl = Math.min(this.#ttl, reply.ttl);
-    } else {
-      this.#codes.set(family, code);
-    }
+    this.#replies.push({ server, reply });
     // There is no such name, whatever one asks for: RFC 8020.
     if (code === noSuchName) this.open = [];
     else if (code === undefined || code === noSuchAddress) this.open = this.open.filter((other) => other !== family);
   }
 
   answer(): Answer {
-    const report = [...this.#said].map(([server, what]) => `${server} ${what}`).join(', ');
-    const codes = [...this.#codes.values()];
-    const code = codes.includes(noSuchName)
-      ? noSuchName
-      : (codes.find((each) => each !== noSuchAddress) ?? noSuchAddress);
-    return { addresses: this.#addresses, ttl: this.open.length === 0 ? this.#ttl : 0, code, report };
+    const addresses: ResolvedAddress[] = [];
+    let ttl = this.open.length === 0 ? Infinity : 0;
+    /** Why there are no addresses, by IP version. */
+    const codes = new Map<Family, string>();
+    /** What each server said last. */
+    const said = new Map<string, string>();
+    for (const { server, reply } of this.#replies) {
+      const { family, code } = reply;
+      said.set(server, saying(code));
+      if (code === undefined) {
+        for (const address of reply.addresses) addresses.push({ address, family });
+        ttl = Math.min(ttl, reply.ttl);
+      } else {
+        codes.set(family, code);
+      }
+    }
+    const report = [...said].map(([server, what]) => `${server} ${what}`).join(', ');
+    return { addresses, ttl, code: gravest([...codes.values()]), report };
   }
+}
+
+function gravest(codes: readonly string[]): string {
+  if (codes.includes(noSuchName)) return noSuchName;
+  return codes.find((each) => each !== noSuchAddress) ?? noSuchAddress;
 }
 
 function saying(code: string | undefined): string {

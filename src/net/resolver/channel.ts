@@ -29,13 +29,8 @@ const idle: Channel[] = [];
  * Asks one server once for each of the IP versions, at the same time, by UDP, and by TCP where the answer is too long
  * for that. Resolves when all is answered or given up; a question is given up when `signal` aborts, and leaves no socket.
  */
-export async function ask(question: Question, signal: ProbeSignal): Promise<readonly Reply[]> {
-  const channel = idle.pop() ?? new Channel();
-  try {
-    return await channel.ask(question, signal);
-  } finally {
-    if (idle.length < mostIdle) idle.push(channel);
-  }
+export function ask(question: Question, signal: ProbeSignal): Promise<readonly Reply[]> {
+  return (idle.pop() ?? new Channel()).ask(question, signal);
 }
 
 /** A channel of c-ares for one question at a time, since only all that a channel does can be called off. */
@@ -56,6 +51,7 @@ class Channel {
         if (replies.push(reply) < families.length) return;
         clearTimeout(timer);
         stop();
+        if (idle.length < mostIdle) idle.push(this);
         settle(replies);
       };
       for (const family of families) this.#query(name, family, add);
@@ -64,7 +60,7 @@ class Channel {
 
   #query(name: string, family: Family, add: (reply: Reply) => void): void {
     const answered = (error: Error | null, records: readonly { address: string; ttl: number }[]): void => {
-      if (error !== null) return add({ family, code: errorCode(error) ?? 'EBADRESP' });
+      if (error !== null) return add({ family, code: codeOf(error) });
       // So with a CNAME that leads nowhere.
       if (records.length === 0) return add({ family, code: 'ENODATA' });
       const addresses = records.map(({ address }) => address);
@@ -73,6 +69,12 @@ class Channel {
     if (family === 4) this.#resolver.resolve4(name, { ttl: true }, answered);
     else this.#resolver.resolve6(name, { ttl: true }, answered);
   }
+}
+
+/** What is called off has had its time. */
+function codeOf(error: Error): string {
+  const code = errorCode(error) ?? 'EBADRESP';
+  return code === 'ECANCELLED' ? 'ETIMEOUT' : code;
 }
 
 /** RFC 5737: no server has this address, and nothing is sent there. */

@@ -53,16 +53,13 @@ export class StubResolver implements NameResolver {
     }
   }
 
-  async lookup(host: string, families: readonly Family[], signal: ProbeSignal): Promise<readonly ResolvedAddress[]> {
+  lookup(host: string, families: readonly Family[], signal: ProbeSignal): Promise<readonly ResolvedAddress[]> {
     const name = asciiName(host);
     const known = this.#withoutDns(name.replace(/\.$/, ''));
-    if (known !== undefined) return known.filter(({ family }) => families.includes(family));
-    const key = `${families.join()} ${name}`;
-    const kept = this.#cache?.get(key);
-    if (kept !== undefined) return kept.addresses;
-    const answer = await this.#search(host, name, families, signal);
-    this.#cache?.add(key, answer);
-    return answer.addresses;
+    if (known !== undefined) return Promise.resolve(known.filter(({ family }) => families.includes(family)));
+    const kept = this.#cache?.get(cacheKey(name, families));
+    if (kept !== undefined) return Promise.resolve(kept.addresses);
+    return this.#search(host, name, families, signal);
   }
 
   /** The hosts file goes first; of localhost nobody need be asked: RFC 6761, section 6.3. */
@@ -73,14 +70,22 @@ export class StubResolver implements NameResolver {
     return name === 'localhost' || name.endsWith('.localhost') ? (hosts?.get('localhost') ?? loopback) : undefined;
   }
 
-  async #search(host: string, name: string, families: readonly Family[], signal: ProbeSignal): Promise<Answer> {
+  async #search(
+    host: string,
+    name: string,
+    families: readonly Family[],
+    signal: ProbeSignal,
+  ): Promise<readonly ResolvedAddress[]> {
     const conf = this.#conf.value;
     const settings = { ...conf, ...this.#given, servers: this.#inTurn(conf) };
     const names = candidates(name, conf);
     const failed: Answer[] = [];
     for (const candidate of names) {
       const answer = await askServers(candidate, families, settings, signal);
-      if (answer.addresses.length > 0) return answer;
+      if (answer.addresses.length > 0) {
+        this.#cache?.add(cacheKey(name, families), answer);
+        return answer.addresses;
+      }
       failed.push({ ...answer, report: names.length === 1 ? answer.report : `${candidate}: ${answer.report}` });
       if (endsSearch(answer)) break;
     }
@@ -101,6 +106,10 @@ const loopback: readonly ResolvedAddress[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
 ];
+
+function cacheKey(name: string, families: readonly Family[]): string {
+  return `${families.join()} ${name}`;
+}
 
 /** In lower case, with letters beyond ASCII as DNS has them: RFC 5891. */
 function asciiName(host: string): string {
