@@ -56,9 +56,13 @@ export class Arrivals {
     return new Arrivals(library, epoll);
   }
 
-  /** Watches a socket until it is closed. Gives false when the kernel refuses. */
+  /** Has the kernel stamp what a socket receives. Gives false when it refuses. */
+  stamp(fd: number): boolean {
+    return this.#libc.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length) === 0;
+  }
+
+  /** Watches a socket, whose input is stamped, until it is closed. Gives false when the kernel refuses. */
   add(fd: number): boolean {
-    if (this.#libc.setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, on, on.length) !== 0) return false;
     this.#eventView.setUint32(0, EPOLLIN, littleEndian);
     this.#eventView.setInt32(dataOffset, fd, littleEndian);
     return this.#libc.epollControl(this.#epoll, EPOLL_CTL_ADD, fd, this.#event) === 0;

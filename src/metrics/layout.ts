@@ -41,10 +41,14 @@ export class Layout {
     return Layout.#search(this, family, labels);
   }
 
-  /** The layout with one more sample. */
+  /** The layout with one more sample, if that is the one which came next last time. */
+  next(family: Gauge, labels: string): Layout | undefined {
+    const next = this.#next;
+    return next !== undefined && next.#family === family && next.#labels === labels ? next : undefined;
+  }
+
+  /** The layout with one more sample, which it does not have. */
   with(family: Gauge, labels: string): Layout {
-    const known = this.#next;
-    if (known !== undefined && known.#family === family && known.#labels === labels) return known;
     return (this.#next = new Layout(this, family, labels));
   }
 

@@ -77,9 +77,10 @@ export class ProbeMetrics {
       else known.value = adds ? known.value + value : value;
       return;
     }
-    const index = this.#layout.indexOf(family, text);
+    const next = this.#layout.next(family, text);
+    const index = next === undefined ? this.#layout.indexOf(family, text) : -1;
     if (index < 0) {
-      this.#layout = this.#layout.with(family, text);
+      this.#layout = next ?? this.#layout.with(family, text);
       this.#values.push(value);
     } else {
       this.#values[index] = adds ? (this.#values[index] ?? 0) + value : value;

@@ -3,7 +3,7 @@ import { ByDescriptor } from './by-descriptor.ts';
 import { eventLoop } from './event-loop.ts';
 import { InputWait } from './input-wait.ts';
 
-/** The waits of all sockets that are open, by descriptor. */
+/** The waits of all sockets that are observed, by descriptor. */
 const waits = new ByDescriptor<InputWait>();
 
 let arrivals: Arrivals | undefined;
@@ -21,10 +21,15 @@ export class InputWatch {
 
   /** Begins, for a socket that has just been connected; without FFI only a part of the waits is seen. */
   begin(fd: number | undefined): void {
-    if (fd === undefined || arrivals?.add(fd) !== true) return;
+    if (fd === undefined || arrivals?.stamp(fd) !== true) return;
     this.#fd = fd;
     this.#wait.begin(performance.now());
-    waits.set(fd, this.#wait);
+  }
+
+  /** Looks for unread input whenever the event loop has served what was ready: for a socket that is not read by parts. */
+  observe(): void {
+    if (this.#fd === undefined || arrivals?.add(this.#fd) !== true) return;
+    waits.set(this.#fd, this.#wait);
     eventLoop.observe(findUnread);
   }
 

@@ -8,9 +8,10 @@ import { InputWatch } from './input-watch.ts';
 
 const ECONNRESET = 104;
 
-/** What all sockets are read into, to be copied at once. */
+/** What all sockets are read into, to be copied at once: the first byte of an input, and the rest behind it. */
 const shared = new Uint8Array(64 * 1024);
-const firstByte = new Uint8Array(1);
+const firstByte = shared.subarray(0, 1);
+const afterFirstByte = shared.subarray(1);
 
 /**
  * The TCP socket of a probe. Whoever closes it (the prober, TLS, a deadline), just before its descriptor goes
@@ -24,9 +25,8 @@ export class ProbeSocket extends net.Socket {
   #resetting = false;
   #failure: Error | undefined;
   #layer: net.Socket | undefined;
-  /** Of its first input one byte is read first, since the kernel tells only of what is unread when it came. */
-  #tasted = false;
-  #held: Buffer | undefined;
+  /** The first byte of an input whose rest comes next. */
+  #first: number | undefined;
   /** Whether the kernel has told of a reset, which it does once. */
   #resetSeen = false;
 
@@ -46,9 +46,10 @@ export class ProbeSocket extends net.Socket {
     this.on('error', () => {});
   }
 
-  /** Names the TLS that now speaks over the socket: its end is the socket's. */
+  /** Names the TLS that now speaks over the socket, and reads it: its end is the socket's. */
   carry(layer: net.Socket): void {
     this.#layer ??= layer;
+    this.inputWatch.observe();
   }
 
   /** What the kernel knew when the socket closed; before that undefined. */
@@ -79,25 +80,28 @@ export class ProbeSocket extends net.Socket {
     return seen || (descriptor !== undefined && takeSocketError(descriptor) === ECONNRESET);
   }
 
+  /** Of an input one byte is read first, since the kernel tells only of what is unread when it came. */
   #nextBuffer(): Uint8Array {
-    return this.#tasted || this.#close === 'plain' || !this.inputWatch.precise ? shared : firstByte;
+    if (this.#first !== undefined) return afterFirstByte;
+    return this.#close === 'plain' || !this.inputWatch.precise ? shared : firstByte;
   }
 
   /** Takes what was read; gives false when no more is wanted for now. */
   #take(buffer: Uint8Array, length: number): boolean {
-    const bytes = Buffer.from(buffer.subarray(0, length));
+    let end = length;
     if (buffer === firstByte) {
-      this.#tasted = true;
       const more = this.inputWatch.readPart();
       this.#resetSeen = more === 'reset';
       if (more === true) {
-        this.#held = bytes; // The rest comes within the same turn.
+        this.#first = firstByte[0];
         return true;
       }
+    } else if (this.#first !== undefined) {
+      shared[0] = this.#first; // Other sockets may have been read meanwhile.
+      this.#first = undefined;
+      end += 1;
     }
-    const held = this.#held;
-    this.#held = undefined;
-    return this.push(held === undefined ? bytes : Buffer.concat([held, bytes]));
+    return this.push(Buffer.from(shared.subarray(0, end)));
   }
 
   override destroy(error?: Error): this {
