@@ -7,6 +7,7 @@ import { connectDuration } from './connect-duration.ts';
 import { asFailure } from './error-reason.ts';
 import { type Phase, ProbeFailure } from './failure.ts';
 import { ProbeSocket } from './probe-socket.ts';
+import { letGoWhenClosed } from './let-go.ts';
 import type { ConnectionSettings } from './settings.ts';
 import { blameSource } from './source.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -124,6 +125,7 @@ export class Connection {
       // The runtime tells of an alert without ending the stream: its end would then be taken for the reason.
       secured.on('error', (error) => secured.destroy(error));
       this.#tellResetFromEnd(secured);
+      letGoWhenClosed(secured);
       this.#socket.carry(secured);
       this.#stream = secured;
       await this.#event(secured, 'secureConnect', 'tls', this.#settings.tlsHandshakeTimeout);
@@ -147,6 +149,12 @@ export class Connection {
     this.#stream.destroy();
     this.#socket.destroy();
     await this.#closed;
+    const facts = await this.#askForFacts();
+    this.#socket.forget();
+    return facts;
+  }
+
+  async #askForFacts(): Promise<TcpFacts | undefined> {
     if ('path' in this.endpoint) return undefined;
     const facts = tcpFacts(this.endpoint, this.#local, this.#socket);
     if (this.#settings.close === 'reset' || facts.closedState !== 'closed') return facts;

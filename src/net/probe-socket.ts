@@ -5,6 +5,7 @@ import { resetOnClose } from '../kernel/linger.ts';
 import { takeSocketError } from '../kernel/socket-error.ts';
 import { type Handshake, readHandshake, readTcpInfo, type TcpInfo } from '../kernel/tcp-info.ts';
 import { InputWatch } from './input-watch.ts';
+import { letGoWhenClosed } from './let-go.ts';
 
 const ECONNRESET = 104;
 
@@ -42,8 +43,9 @@ export class ProbeSocket extends net.Socket {
     super(options);
     this.#close = close;
     if (close !== 'plain') this.once('connect', () => this.inputWatch.begin(descriptorOf(this)));
-    // From birth to close an error has a listener; who waits for the connection hears of it on its own.
+    // From birth on an error has a listener; who waits for the connection hears of it on its own.
     this.on('error', () => {});
+    letGoWhenClosed(this);
   }
 
   /** Names the TLS that now speaks over the socket, and reads it: its end is the socket's. */
@@ -78,6 +80,12 @@ export class ProbeSocket extends net.Socket {
     const seen = this.#resetSeen;
     this.#resetSeen = false;
     return seen || (descriptor !== undefined && takeSocketError(descriptor) === ECONNRESET);
+  }
+
+  /** Forgets what is known, once nobody asks any more: V8 holds a socket longer than its probe. */
+  forget(): void {
+    this.#info = undefined;
+    this.#layer = undefined;
   }
 
   /** Of an input one byte is read first, since the kernel tells only of what is unread when it came. */

@@ -74,7 +74,7 @@ export class TlsHandshake {
     };
     this.socket = tls.connect(connect);
     // Node would translate the whole chain for a check of the name that is made elsewhere.
-    this.socket.getPeerCertificate = () => noCertificate;
+    this.socket.getPeerCertificate = noPeerCertificate;
     this.socket.on('OCSPResponse', (response: Buffer | null) => {
       this.#staple = response;
     });
@@ -140,7 +140,7 @@ export class TlsHandshake {
   }
 }
 
-const noCertificate = {} as tls.DetailedPeerCertificate;
+const noPeerCertificate = (): tls.DetailedPeerCertificate => ({}) as tls.DetailedPeerCertificate;
 
 function serverName({ settings, host }: TlsOptions): string {
   return (settings.serverName ?? host).replace(/\.$/, '');

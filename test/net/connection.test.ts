@@ -207,3 +207,12 @@ test('an end is no received byte, also when a reset comes right behind it', { sk
   const facts = await connection.close();
   assert.deepEqual([facts?.info?.state, facts?.info?.receivedBytes, facts?.reset], ['close', 5, false]);
 });
+
+test('a connection that is closed holds nobody who listened to it', async (t) => {
+  const { port } = await serveTcp(t, (socket) => socket.resume());
+  const connection = await connectTo(t, port);
+  connection.stream.on('data', () => {}).on('end', () => {});
+  const facts = await connection.close();
+  assert.deepEqual(connection.stream.eventNames(), ['error']);
+  assert.equal(await connection.close(), facts);
+});
