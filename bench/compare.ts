@@ -33,7 +33,8 @@ export function compare(one: Case, subjects: readonly Subject[], options: Option
         }
       }
     };
-    await check(options.quick ? 1 : options.seconds * 2); // Which warms up as well.
+    // Which warms up as well: V8 goes on compiling for the first 40,000 probes or so.
+    await check(options.quick ? 1 : options.seconds * 4);
     for (let round = 0; round < options.rounds; round += 1) {
       for (const { scene, load, rounds } of runners) rounds.push(await measureRound(scene, load, port));
     }

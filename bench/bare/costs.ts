@@ -35,7 +35,7 @@ export function bareCosts(one: Case, node: Node, options: Options): Promise<Bare
     const load: Load = { module: one.name, target: one.target(place, targets), connections, seconds };
     const start = async (subject: Subject): Promise<Scene> => {
       const scene = await enter(lifetime, subject, place);
-      await checkProbes(scene, { ...load, seconds: options.quick ? 1 : seconds * 2 });
+      await checkProbes(scene, { ...load, seconds: options.quick ? 1 : seconds * 4 }); // To warm up.
       return scene;
     };
     const server = await start(bareServer(node));

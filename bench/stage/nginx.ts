@@ -43,6 +43,7 @@ http {
   ${temporary.join(' ')}
   ssl_certificate ${temporaryFile('nginx-chain.pem', chain)};
   ssl_certificate_key ${temporaryFile('nginx-key.pem', key)};
+  ssl_protocols TLSv1.2 TLSv1.3;
   server {
     listen ${http} backlog=4096;
     listen ${https} backlog=4096 ssl;

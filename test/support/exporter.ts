@@ -25,9 +25,12 @@ export interface ExporterOptions {
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 let started = 0;
 
+/** What `npm start` and the image give to Node: a third of the memory under load is saved so, for hardly any time. */
+export const nodeFlags = ['--max-semi-space-size=16'];
+
 /** Starts the exporter that was built beside this test, on a free port, and waits until it listens. */
 export function startExporter(lifetime: Lifetime, options: ExporterOptions): Promise<Exporter> {
-  return start(lifetime, [options.node ?? process.execPath, main], options);
+  return start(lifetime, [options.node ?? process.execPath, ...nodeFlags, main], options);
 }
 
 /** Starts blackbox_exporter from `program` on a free port, and waits until it listens. */
