@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { test } from 'node:test';
@@ -186,8 +186,4 @@ test('a rejection that nobody handles is logged and counted; an uncaught excepti
   exporter.child.signal('SIGWINCH');
   assert.equal(await exporter.child.ended, 1);
   assert.match(exporter.child.output(), /level=ERROR msg="Uncaught exception" err="Error: seeded exception/);
-});
-
-test('the program can be run as a command', () => {
-  assert.match(readFileSync(main, 'utf8'), /^#!\/usr\/bin\/env node\n/);
 });
