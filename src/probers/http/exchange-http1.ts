@@ -69,11 +69,12 @@ class Reader {
 
   end(): void {
     if (this.#body?.endsByClose === true) this.#incoming.end();
-    else this.fail(new ProbeFailure(this.#incoming.phase, 'closed', 'The connection ended within the response'));
+    else this.fail(null);
   }
 
-  fail(error: Error): void {
-    this.#incoming.end(error);
+  fail(error: Error | null): void {
+    const { phase } = this.#incoming;
+    this.#incoming.end(error ?? new ProbeFailure(phase, 'closed', 'The connection ended within the response'));
   }
 
   #readHead(input: Input): ResponseBody | undefined {

@@ -49,8 +49,8 @@ export function shakeHands(
           fail(error);
         }
       },
-      end: () => fail(new ProbeFailure('response', 'closed', 'The connection ended within the response')),
-      fail,
+      end: () => fail(closed()),
+      fail: (error) => fail(error ?? closed()),
     });
     try {
       stream.write(requestHead('GET', path, [...headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']), 'latin1');
@@ -58,6 +58,10 @@ export function shakeHands(
       fail(error);
     }
   });
+}
+
+function closed(): ProbeFailure {
+  return new ProbeFailure('response', 'closed', 'The connection ended within the response');
 }
 
 /** RFC 6455, section 4.2.2. */

@@ -137,6 +137,12 @@ for (const [name, received] of bad) {
   });
 }
 
+test('very many blanks within a value take no longer than other characters', () => {
+  const value = `a${' '.repeat(900_000)}b`;
+  const { response } = readHead([`HTTP/1.1 200 OK\r\nA: ${value}  \r\n\r\n`]);
+  assert.equal(response?.headers['a'], value);
+});
+
 test('a head without an end is not kept for ever', () => {
   for (const beginning of ['HTTP/1.1 200 ', 'HTTP/1.1 200 OK\r\nA: ', 'HTTP/1.1 100 Continue\r\nA: ']) {
     const head = new ResponseHead();
