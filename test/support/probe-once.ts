@@ -1,6 +1,6 @@
 import { loadModules } from '../../src/config/modules.ts';
 import type { LogRecord } from '../../src/log/probe-log.ts';
-import type { ProbeFailure } from '../../src/net/failure.ts';
+import type { Phase, ProbeFailure } from '../../src/net/failure.ts';
 import type { Module } from '../../src/probe/context.ts';
 import { runProbe } from '../../src/probe/run.ts';
 import { probers } from '../../src/probers/index.ts';
@@ -32,6 +32,31 @@ export async function probeOnce(
   options: ProbeOnceOptions = {},
 ): Promise<ProbeOutcome> {
   return await prepare(module)(target, options);
+}
+
+interface InTime extends Omit<ProbeOnceOptions, 'timeout'> {
+  /** Seconds that each probe gets. */
+  readonly deadlines: readonly number[];
+  /** Where its deadline is to find it, if anywhere. */
+  readonly waitsIn?: Phase | undefined;
+}
+
+/**
+ * Probes again with the next deadline where one finds the probe elsewhere: a machine may be busy, and may hold back what
+ * a server has sent for longer than a probe lasts.
+ */
+export async function probeInTime(
+  module: string | object,
+  target: string,
+  { deadlines, waitsIn, ...options }: InTime,
+): Promise<ProbeOutcome> {
+  let outcome: ProbeOutcome | undefined;
+  for (const timeout of deadlines) {
+    outcome = await probeOnce(module, target, { ...options, timeout });
+    if (outcome.failure?.reason !== 'timeout' || outcome.failure.phase === waitsIn) break;
+  }
+  if (outcome === undefined) throw new Error('there is no deadline');
+  return outcome;
 }
 
 /** Loads a module once, and runs as many probes of it as are asked for. */
