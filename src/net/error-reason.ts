@@ -41,7 +41,7 @@ const reasonsByCode: Readonly<Record<string, Reason>> = {
   EPROTO: 'tls_protocol',
 };
 
-/** The `code` of a system, TLS or HTTP/2 error. */
+/** The `code` of a system or TLS error. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
@@ -62,7 +62,6 @@ function reasonByFamily(code: string): Reason | undefined {
   // OpenSSL has alerts that are not called so: TLSV1_UNRECOGNIZED_NAME.
   if (/^ERR_SSL_(TLSV1_|.*_ALERT_)/.test(code)) return 'tls_alert';
   if (code.startsWith('ERR_SSL_')) return 'tls_protocol';
-  if (code.startsWith('ERR_HTTP2_')) return 'bad_response';
   if (code.startsWith('ERR_TLS_')) return 'tls_protocol';
   if (code.startsWith('EAI_')) return 'dns_error';
   return undefined;

@@ -42,7 +42,6 @@ const codes: readonly (readonly [code: string, reason: Reason])[] = [
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls_alert'],
   ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'tls_alert'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls_protocol'],
-  ['ERR_HTTP2_ERROR', 'bad_response'],
   ['SOMETHING_ELSE', 'other'],
 ];
 

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+import type { HeaderValues } from '../http/header-fields.ts';
+import type { ResponseFields } from '../http2/response-fields.ts';
 import { malformed, MessageReader } from './message.ts';
 import { GrpcFailure, grpcStatus, statusOfHttp, statusText } from './status.ts';
 
@@ -6,7 +7,7 @@ import { GrpcFailure, grpcStatus, statusOfHttp, statusText } from './status.ts';
 export class Answer {
   readonly #message = new MessageReader();
   #started = false;
-  #trailers: IncomingHttpHeaders | undefined;
+  #trailers: HeaderValues | undefined;
 
   /** Whether all of it has come. */
   get complete(): boolean {
@@ -14,9 +15,9 @@ export class Answer {
   }
 
   /** Takes the headers; `last` when nothing follows them. Throws GrpcFailure when they are not those of gRPC. */
-  start(headers: IncomingHttpHeaders & IncomingHttpStatusHeader, last: boolean): void {
+  start({ status, headers }: ResponseFields, last: boolean): void {
     this.#started = true;
-    const { ':status': status = 0, 'content-type': type = 'no content-type' } = headers;
+    const type = String(headers['content-type'] ?? 'no content-type');
     if (!/^application\/grpc($|[+;])/i.test(type)) {
       const reason = status === 200 ? 'bad_response' : 'status';
       const why = `The server does not speak gRPC: it answered with HTTP status ${status} and ${type}`;
@@ -30,7 +31,7 @@ export class Answer {
     this.#message.push(chunk);
   }
 
-  end(trailers: IncomingHttpHeaders): void {
+  end(trailers: HeaderValues): void {
     this.#trailers = trailers;
   }
 

@@ -1,92 +1,83 @@
-import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { abortFailure, onAbort, type ProbeSignal } from '../../net/abort.ts';
 import type { Connection } from '../../net/connection.ts';
-import { asFailure, errorCode } from '../../net/error-reason.ts';
+import { asFailure } from '../../net/error-reason.ts';
 import { ProbeFailure } from '../../net/failure.ts';
-import { unlessFault } from '../http2-fault.ts';
+import type { HeaderValues } from '../http/header-fields.ts';
+import { exchangeHttp2 } from '../http2/exchange.ts';
+import { errorText } from '../http2/frames.ts';
+import type { Http2Request } from '../http2/request.ts';
+import type { ResponseFields } from '../http2/response-fields.ts';
+import type { ResponseReceiver } from '../http2/response-reader.ts';
 import { Answer } from './answer.ts';
-import { frameMessage } from './message.ts';
-import { GrpcFailure, resetText, statusOfReset } from './status.ts';
-
-export interface GrpcRequest {
-  /** With all pseudo-headers. */
-  readonly headers: OutgoingHttpHeaders;
-  readonly message: Buffer;
-}
-
-/** Only what a request does not tell itself is taken from it. */
-const anyOrigin = 'http://localhost';
+import { GrpcFailure, statusOfReset } from './status.ts';
 
 /**
  * Makes a unary call over a connection, which is closed then. Gives the message of the answer; throws ProbeFailure
  * unless that has the status 0.
  */
-export async function call(connection: Connection, request: GrpcRequest, signal: ProbeSignal): Promise<Buffer> {
+export async function call(connection: Connection, request: Http2Request, signal: ProbeSignal): Promise<Buffer> {
   const { stream } = connection;
   if (signal.aborted) throw abortFailure(signal, 'request');
   if (stream.destroyed) throw new ProbeFailure('request', 'closed', 'The server closed the connection');
-  const session = connect(anyOrigin, { createConnection: () => stream, settings: { enablePush: false } });
-  session.on('error', () => {}); // The stream gets the same error.
-  const closed = new Promise<void>((settle) => session.once('close', settle));
+  const receiver = new Receiver(connection);
+  const ignore = onAbort(signal, () => receiver.fail(abortFailure(signal, 'response')));
+  let stop = (): void => {};
   try {
-    return await exchange(session, request, () => connection.heard(), signal);
-  } catch (error) {
-    throw error instanceof ProbeFailure ? await unlessFault(error, session, request.message.length) : error;
+    stop = exchangeHttp2(stream, request, receiver);
+    return await receiver.message;
   } finally {
-    // The session would first say GOAWAY: the server's FIN in answer to it could come before the reset.
+    ignore();
+    stop();
     await connection.close();
-    session.destroy();
-    await closed;
   }
 }
 
-function exchange(
-  session: ClientHttp2Session,
-  request: GrpcRequest,
-  onAnswer: () => void,
-  signal: ProbeSignal,
-): Promise<Buffer> {
-  return new Promise((settle, reject) => {
-    const stream = session.request(request.headers);
-    const answer = new Answer();
-    let streamError: Error | undefined;
-    const stop = onAbort(signal, () => reject(abortFailure(signal, 'response')));
-    /** Ends the exchange with what `step` throws. */
-    const attempt = (step: () => void): void => {
-      try {
-        step();
-      } catch (error) {
-        stop();
-        reject(error);
-      }
-    };
-    stream.on('response', (headers, flags) => {
-      onAnswer();
-      attempt(() => answer.start(headers, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0));
-    });
-    stream.on('data', (chunk: Buffer) => attempt(() => answer.take(chunk)));
-    stream.on('trailers', (trailers) => answer.end(trailers));
-    stream.on('error', (error: Error) => (streamError = error));
-    stream.on('close', () => {
-      attempt(() => {
-        if (!answer.complete) checkEnd(session, stream.rstCode, streamError);
-        stop();
-        settle(answer.message());
-      });
-    });
-    stream.end(frameMessage(request.message));
-  });
-}
+/** Puts the answer together. */
+class Receiver implements ResponseReceiver {
+  readonly phase = 'response';
+  readonly message: Promise<Buffer>;
+  readonly #connection: Connection;
+  readonly #answer = new Answer();
+  #settle!: (message: Buffer) => void;
+  #reject!: (error: unknown) => void;
 
-/** Throws ProbeFailure when a stream whose answer is incomplete did not end by the server's END_STREAM. */
-function checkEnd(session: ClientHttp2Session, resetCode: number | undefined, error: Error | undefined): void {
-  const code = errorCode(error);
-  const byServer = code === undefined || code === 'ERR_HTTP2_STREAM_ERROR' || code === 'ERR_HTTP2_SESSION_ERROR';
-  if (!byServer) throw asFailure(error, 'response', 'The HTTP/2 exchange failed');
-  if (session.destroyed) {
-    throw new ProbeFailure('response', 'closed', 'The server closed the connection before its answer was whole');
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.message = new Promise((settle, reject) => {
+      this.#settle = settle;
+      this.#reject = reject;
+    });
   }
-  if (resetCode === undefined || resetCode === constants.NGHTTP2_NO_ERROR) return;
-  const why = `The server reset the stream with ${resetText(resetCode)}`;
-  throw new GrpcFailure(statusOfReset(resetCode), 'response', 'reset', why);
+
+  answered(): void {}
+
+  start(response: ResponseFields, last: boolean): void {
+    this.#connection.heard();
+    this.#answer.start(response, last);
+  }
+
+  data(chunk: Buffer): void {
+    this.#answer.take(chunk);
+  }
+
+  trailers(trailers: HeaderValues): void {
+    this.#answer.end(trailers);
+  }
+
+  end(): void {
+    try {
+      this.#settle(this.#answer.message());
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  reset(code: number): void {
+    const why = `The server reset the stream with ${errorText(code)}`;
+    this.#reject(new GrpcFailure(statusOfReset(code), 'response', 'reset', why));
+  }
+
+  fail(error: unknown): void {
+    this.#reject(asFailure(error, 'response', 'The HTTP/2 exchange failed'));
+  }
 }

@@ -11,9 +11,11 @@ import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
 import { secure } from '../../probe/secure.ts';
 import { userAgent } from '../../version.ts';
-import { call, type GrpcRequest } from './call.ts';
+import type { Field } from '../http2/header-decoder.ts';
+import type { Http2Request } from '../http2/request.ts';
+import { call } from './call.ts';
 import { decodeResponse, healthCheckPath, serving, servingStatuses } from './health.ts';
-import { malformed } from './message.ts';
+import { frameMessage, malformed } from './message.ts';
 import { type GrpcOptions, readGrpcOptions } from './options.ts';
 import { asGrpcFailure } from './status.ts';
 import { authorityOf, type GrpcTarget, parseTarget } from './target.ts';
@@ -77,22 +79,22 @@ async function open(
   return connection;
 }
 
-function requestFor(context: ProbeContext, options: GrpcOptions, target: GrpcTarget): GrpcRequest {
+function requestFor(context: ProbeContext, options: GrpcOptions, target: GrpcTarget): Http2Request {
   const { tls, tlsSettings, metadata, messageFor } = options;
   const name = context.hostname ?? (tls ? (tlsSettings.serverName ?? target.host) : undefined);
   const left = Math.max(1, Math.floor(context.deadline - performance.now()));
-  const headers = {
-    ':method': 'POST',
-    ':scheme': tls ? 'https' : 'http',
-    ':path': healthCheckPath,
-    ':authority': name === undefined ? authorityOf(target.host, target.port) : authorityOf(name),
-    'content-type': 'application/grpc',
-    'user-agent': userAgent,
-    te: 'trailers',
-    'grpc-timeout': `${Math.min(left, longestTimeout)}m`,
+  const fields: Field[] = [
+    [':method', 'POST'],
+    [':scheme', tls ? 'https' : 'http'],
+    [':path', healthCheckPath],
+    [':authority', name === undefined ? authorityOf(target.host, target.port) : authorityOf(name)],
+    ['content-type', 'application/grpc'],
+    ['user-agent', userAgent],
+    ['te', 'trailers'],
+    ['grpc-timeout', `${Math.min(left, longestTimeout)}m`],
     ...metadata,
-  };
-  return { headers, message: messageFor(context.parameters) };
+  ];
+  return { method: 'POST', fields, body: frameMessage(messageFor(context.parameters)) };
 }
 
 /** `grpc-timeout` has at most eight digits; here it counts milliseconds. */

@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
 import { quote } from '../../config/decode.ts';
 import { isSecretHeader } from '../../config/headers.ts';
 import { readIpPolicy } from '../../config/ip-policy.ts';
@@ -6,6 +5,7 @@ import type { ConfigReader } from '../../config/reader.ts';
 import { filled, type ParameterValues } from '../../config/template.ts';
 import { readTlsSettings } from '../../config/tls.ts';
 import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
+import type { Field } from '../http2/header-decoder.ts';
 import { encodeRequest } from './health.ts';
 
 /** A `grpc` section. */
@@ -13,7 +13,7 @@ export interface GrpcOptions {
   readonly policy: IpPolicy;
   /** The encoded HealthCheckRequest. */
   readonly messageFor: (values: ParameterValues) => Buffer;
-  readonly metadata: OutgoingHttpHeaders;
+  readonly metadata: readonly Field[];
   readonly tls: boolean;
   readonly tlsSettings: TlsSettings;
 }
@@ -37,15 +37,17 @@ const key = /^[0-9a-z_.-]+$/;
 const printable = /^[\x20-\x7e]*$/;
 
 /** Reads metadata as headers: keys in lower case, and of those that end in `-bin` the values in base64. */
-function readMetadata(section: ConfigReader): OutgoingHttpHeaders {
-  const metadata: Record<string, string[]> = {};
+function readMetadata(section: ConfigReader): Field[] {
+  const metadata: Field[] = [];
+  const seen = new Set<string>();
   for (const name of section.keys()) {
     const header = name.toLowerCase();
     const values = section.byteStrings(name, { secret: isSecretHeader(name) });
     if (reserved.test(header)) section.warn(name, 'is ignored: the call decides it');
     else if (!key.test(header)) section.fail(name, `${quote(name)} is no key of metadata: only a-z 0-9 - _ . make one`);
-    else if (Object.hasOwn(metadata, header)) section.fail(name, 'given more than once, in upper and in lower case');
-    else metadata[header] = values.map((value) => readValue(section, name, value));
+    else if (seen.has(header)) section.fail(name, 'given more than once, in upper and in lower case');
+    else metadata.push(...values.map((value): Field => [header, readValue(section, name, value)]));
+    seen.add(header);
   }
   return metadata;
 }

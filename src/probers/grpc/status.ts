@@ -1,6 +1,6 @@
-import { constants } from 'node:http2';
 import { type Phase, ProbeFailure, type Reason } from '../../net/failure.ts';
 import type { ProbeSignal } from '../../net/abort.ts';
+import { errorCodes } from '../http2/frames.ts';
 
 /** The names of the status codes of gRPC (its doc/statuscodes.md), by code. */
 const names = [
@@ -78,37 +78,14 @@ export function statusOfHttp(status: number): number {
 }
 
 const statusByReset: Readonly<Record<number, number>> = {
-  [constants.NGHTTP2_FLOW_CONTROL_ERROR]: grpcStatus.resourceExhausted,
-  [constants.NGHTTP2_REFUSED_STREAM]: grpcStatus.unavailable,
-  [constants.NGHTTP2_CANCEL]: grpcStatus.cancelled,
-  [constants.NGHTTP2_ENHANCE_YOUR_CALM]: grpcStatus.resourceExhausted,
-  [constants.NGHTTP2_INADEQUATE_SECURITY]: grpcStatus.permissionDenied,
+  [errorCodes.flowControl]: grpcStatus.resourceExhausted,
+  [errorCodes.refusedStream]: grpcStatus.unavailable,
+  [errorCodes.cancel]: grpcStatus.cancelled,
+  [errorCodes.enhanceYourCalm]: grpcStatus.resourceExhausted,
+  [errorCodes.inadequateSecurity]: grpcStatus.permissionDenied,
 };
 
 /** The status of a stream that the server reset with an error code of HTTP/2 (gRPC's doc/PROTOCOL-HTTP2.md, "Errors"). */
 export function statusOfReset(errorCode: number): number {
   return statusByReset[errorCode] ?? grpcStatus.internal;
-}
-
-/** The names of the error codes of HTTP/2 (RFC 9113, section 7), by code. */
-const resetNames = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-] as const;
-
-/** An error code of HTTP/2 as text. */
-export function resetText(errorCode: number): string {
-  return resetNames[errorCode] ?? `the unknown error code ${errorCode}`;
 }

@@ -30,7 +30,7 @@ export async function exchangeByHttp1(
 }
 
 /** Methods whose requests say that they have no body. */
-const expectsBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+export const expectsBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 function send(stream: Duplex, { method, path, headers, body, close }: HttpRequest, incoming: Incoming): void {
   const [host = '', authority = '', ...others] = headers;

@@ -1,10 +1,20 @@
 import { isHeaderName } from '../../config/headers.ts';
 import { type Phase, ProbeFailure } from '../../net/failure.ts';
 
+/** Values by lower-case name, without a prototype, whose properties no name may reach. */
+export type HeaderValues = Readonly<Record<string, string | string[]>>;
+
+/** Puts a value behind those that a name has already. */
+export function addValue(values: Record<string, string | string[]>, name: string, value: string): void {
+  const known = values[name];
+  if (known === undefined) values[name] = value;
+  else if (typeof known === 'string') values[name] = [known, value];
+  else known.push(value);
+}
+
 /** Reads the fields of a head or a trailer (RFC 9112, section 5). */
 export class HeaderFields {
   readonly #phase: Phase;
-  // Without a prototype, whose properties no name may reach.
   readonly #values = Object.create(null) as Record<string, string | string[]>;
   #name = '';
   #value = '';
@@ -30,7 +40,7 @@ export class HeaderFields {
   }
 
   /** All values by lower-case name, once the last line is taken. Throws as `add`. */
-  end(): Readonly<Record<string, string | string[]>> {
+  end(): HeaderValues {
     this.#keep();
     return this.#values;
   }
@@ -40,10 +50,7 @@ export class HeaderFields {
     if (name === '') return;
     const value = withoutBlanks(this.#value);
     if (hasControls(value)) throw this.#bad(`${name}: ${value}`);
-    const known = this.#values[name];
-    if (known === undefined) this.#values[name] = value;
-    else if (typeof known === 'string') this.#values[name] = [known, value];
-    else known.push(value);
+    addValue(this.#values, name, value);
     this.#name = '';
   }
 
@@ -66,7 +73,7 @@ function isBlank(character: string | undefined): boolean {
 }
 
 /** No control character may stand in a value (RFC 9110, section 5.5). */
-function hasControls(value: string): boolean {
+export function hasControls(value: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return /[\0-\x08\x0a-\x1f\x7f]/.test(value);
 }
