@@ -20,4 +20,4 @@ WORKDIR /config
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=3s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9115/-/healthy').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=16", "/app/dist/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/src/main.js"]

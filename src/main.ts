@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { parseCommandLine } from './cli/command-line.ts';
 import { UsageError } from './cli/flags.ts';
 import type { ServeOptions } from './cli/serve-options.ts';

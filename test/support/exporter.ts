@@ -25,8 +25,8 @@ export interface ExporterOptions {
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 let started = 0;
 
-/** What `npm start` and the image give to Node: a third of the memory under load is saved so, for hardly any time. */
-export const nodeFlags = ['--max-semi-space-size=16'];
+/** What `npm start` and the image give to Node: a fifth of the memory under load is saved so, for hardly any time. */
+export const nodeFlags = ['--max-semi-space-size=8'];
 
 /** Starts the exporter that was built beside this test, on a free port, and waits until it listens. */
 export function startExporter(lifetime: Lifetime, options: ExporterOptions): Promise<Exporter> {
