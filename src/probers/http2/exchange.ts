@@ -43,7 +43,7 @@ class Http2Exchange {
   }
 
   begin(): void {
-    if (!this.#response.done) this.#sender.begin(maxHeaderSize);
+    if (!this.#response.done) this.#sender.begin();
   }
 
   data(chunk: Buffer): void {

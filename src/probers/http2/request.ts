@@ -38,22 +38,22 @@ export class RequestSender {
     return this.#sent < (this.#body?.length ?? 0);
   }
 
-  /** Sends the preface, the headers and what may be sent of the body. */
-  begin(maxHeaderListSize: number): void {
+  /** Sends the preface, the headers and what may be sent of the body, in one go. */
+  begin(): void {
     const block = this.#block;
-    const parts = [preface(maxHeaderListSize)];
+    this.#stream.cork();
+    this.#stream.write(preface);
     let sent = 0;
     do {
       const part = block.subarray(sent, sent + maxPayload);
       const type = sent === 0 ? frameTypes.headers : frameTypes.continuation;
       const end = sent === 0 && this.#body === undefined ? flags.endStream : 0;
       sent += part.length;
-      parts.push(frame(type, sent === block.length ? end | flags.endHeaders : end, requestStream, part));
+      this.#stream.write(frame(type, sent === block.length ? end | flags.endHeaders : end, requestStream, part));
     } while (sent < block.length);
-    this.#stream.write(Buffer.concat(parts));
-    if (this.#body === undefined) return;
-    this.#stream.on('drain', this.#continue.bind(this));
+    if (this.#body !== undefined) this.#stream.on('drain', this.#continue.bind(this));
     this.#continue();
+    this.#stream.uncork();
   }
 
   /** Takes the window that settings give every stream. Throws RangeError when it then is too large. */

@@ -1,3 +1,4 @@
+import { maxHeaderSize } from '../http/response-head.ts';
 import { type Frame, frame, frameTypes, windowUpdate } from './frames.ts';
 
 /** SETTINGS parameters (RFC 9113, section 6.5.2). */
@@ -11,22 +12,23 @@ export const streamWindow = 4 * 1024 * 1024;
 const connectionWindow = 1024 * 1024 * 1024;
 
 /** What a client says first (RFC 9113, section 3.4). */
-export function preface(maxHeaderListSize: number): Buffer {
-  const settings = [
+export const preface = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  settings([
     [ids.enablePush, 0],
     [ids.initialWindowSize, streamWindow],
-    [ids.maxHeaderListSize, maxHeaderListSize],
-  ] as const;
-  const payload = Buffer.alloc(6 * settings.length);
-  for (const [index, [id, value]] of settings.entries()) {
+    [ids.maxHeaderListSize, maxHeaderSize],
+  ]),
+  windowUpdate(0, connectionWindow),
+]);
+
+function settings(values: readonly (readonly [id: number, value: number])[]): Buffer {
+  const payload = Buffer.alloc(6 * values.length);
+  for (const [index, [id, value]] of values.entries()) {
     payload.writeUInt16BE(id, 6 * index);
     payload.writeUInt32BE(value, 6 * index + 2);
   }
-  return Buffer.concat([
-    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-    frame(frameTypes.settings, 0, 0, payload),
-    windowUpdate(0, connectionWindow),
-  ]);
+  return frame(frameTypes.settings, 0, 0, payload);
 }
 
 /** The window that a server's settings give each stream; undefined when they leave it. Throws RangeError for a value that may not be. */
