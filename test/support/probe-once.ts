@@ -1,10 +1,11 @@
 import { loadModules } from '../../src/config/modules.ts';
 import type { LogRecord } from '../../src/log/probe-log.ts';
-import type { Phase, ProbeFailure } from '../../src/net/failure.ts';
+import type { ProbeFailure } from '../../src/net/failure.ts';
 import type { Module } from '../../src/probe/context.ts';
 import { runProbe } from '../../src/probe/run.ts';
 import { probers } from '../../src/probers/index.ts';
 import { parseExposition, seriesOf } from './exposition.ts';
+import { nothingCame } from './unheard.ts';
 
 export interface ProbeOnceOptions {
   readonly hostname?: string;
@@ -34,29 +35,22 @@ export async function probeOnce(
   return await prepare(module)(target, options);
 }
 
-interface InTime extends Omit<ProbeOnceOptions, 'timeout'> {
-  /** Seconds that each probe gets. */
-  readonly deadlines: readonly number[];
-  /** Where its deadline is to find it, if anywhere. */
-  readonly waitsIn?: Phase | undefined;
-}
-
 /**
- * Probes again with the next deadline where one finds the probe elsewhere: a machine may be busy, and may hold back what
- * a server has sent for longer than a probe lasts.
+ * Probes a port of this machine once more where the deadline came before the kernel had anything for the prober, as on a
+ * machine that stands still. What has come, and was not heard, is the prober's fault: then it stays at the first outcome.
  */
-export async function probeInTime(
+export async function probeUnlessHeldBack(
   module: string | object,
   target: string,
-  { deadlines, waitsIn, ...options }: InTime,
+  options: ProbeOnceOptions = {},
 ): Promise<ProbeOutcome> {
-  let outcome: ProbeOutcome | undefined;
-  for (const timeout of deadlines) {
-    outcome = await probeOnce(module, target, { ...options, timeout });
-    if (outcome.failure?.reason !== 'timeout' || outcome.failure.phase === waitsIn) break;
-  }
-  if (outcome === undefined) throw new Error('there is no deadline');
-  return outcome;
+  const { timeout = 10 } = options;
+  const port = Number(/:(\d+)\/?$/.exec(target)?.[1]);
+  let heldBack = false;
+  const look = setTimeout(() => (heldBack = nothingCame(port)), (timeout - 0.5) * 1000);
+  const outcome = await probeOnce(module, target, options);
+  clearTimeout(look);
+  return heldBack && outcome.failure?.reason === 'timeout' ? await probeOnce(module, target, options) : outcome;
 }
 
 /** Loads a module once, and runs as many probes of it as are asked for. */
