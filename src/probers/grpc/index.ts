@@ -11,7 +11,7 @@ import type { Probe, ProbeContext } from '../../probe/context.ts';
 import { resolveTarget } from '../../probe/resolve.ts';
 import { secure } from '../../probe/secure.ts';
 import { userAgent } from '../../version.ts';
-import type { Field } from '../http2/header-decoder.ts';
+import type { Field } from '../http2/field.ts';
 import type { Http2Request } from '../http2/request.ts';
 import { call } from './call.ts';
 import { decodeResponse, healthCheckPath, serving, servingStatuses } from './health.ts';

@@ -5,7 +5,7 @@ import type { ConfigReader } from '../../config/reader.ts';
 import { filled, type ParameterValues } from '../../config/template.ts';
 import { readTlsSettings } from '../../config/tls.ts';
 import type { IpPolicy, TlsSettings } from '../../net/settings.ts';
-import type { Field } from '../http2/header-decoder.ts';
+import type { Field } from '../http2/field.ts';
 import { encodeRequest } from './health.ts';
 
 /** A `grpc` section. */

@@ -3,7 +3,7 @@ import type { Connection } from '../../net/connection.ts';
 import { type Phase, ProbeFailure } from '../../net/failure.ts';
 import { exchangeHttp2 } from '../http2/exchange.ts';
 import { errorText } from '../http2/frames.ts';
-import type { Field } from '../http2/header-decoder.ts';
+import type { Field } from '../http2/field.ts';
 import type { ResponseFields } from '../http2/response-fields.ts';
 import type { ResponseReceiver } from '../http2/response-reader.ts';
 import type { HttpExchange, HttpRequest } from './exchange.ts';

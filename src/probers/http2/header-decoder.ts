@@ -3,8 +3,6 @@ import { DynamicTable } from './dynamic-table.ts';
 import { type Field, sizeOf } from './field.ts';
 import { staticTable } from './static-table.ts';
 
-export type { Field } from './field.ts';
-
 /** Decodes the header blocks of one connection (RFC 7541), in their order. */
 export class HeaderDecoder {
   readonly #maxSize: number;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { checkField } from '../http/request-head.ts';
-import type { Field } from './header-decoder.ts';
+import type { Field } from './field.ts';
 import { encodeHeaders } from './header-encoder.ts';
 import { flags, frame, frameTypes, maxPayload } from './frames.ts';
 import { defaultWindow, maxWindow, preface } from './settings.ts';

@@ -1,6 +1,6 @@
 import { isHeaderName } from '../../config/headers.ts';
 import { addValue, type HeaderValues, hasControls } from '../http/header-fields.ts';
-import type { Field } from './header-decoder.ts';
+import type { Field } from './field.ts';
 
 /** A response's status and its fields. */
 export interface ResponseFields {

@@ -1,6 +1,6 @@
 import { type Phase, ProbeFailure, type Reason } from '../../net/failure.ts';
 import type { HeaderValues } from '../http/header-fields.ts';
-import type { Field } from './header-decoder.ts';
+import type { Field } from './field.ts';
 import { regularFields, type ResponseFields, responseFields } from './response-fields.ts';
 
 /** Hears of the response to the one request of a connection. Of `end`, `reset` and `fail` one comes, and is the last. */
@@ -31,7 +31,7 @@ export class ResponseReader {
   #data: Buffer[] = [];
   #done = false;
 
-  constructor(receiver: ResponseReceiver, method: string | undefined) {
+  constructor(receiver: ResponseReceiver, method: string) {
     this.#receiver = receiver;
     this.#bodiless = method === 'HEAD';
   }

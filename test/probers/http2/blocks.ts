@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import * as http2 from 'node:http2';
 import * as net from 'node:net';
-import type { Field } from '../../../src/probers/http2/header-decoder.ts';
+import type { Field } from '../../../src/probers/http2/field.ts';
 import { listen, type Lifetime } from '../../support/servers.ts';
 import { endStream, frame, settings, types } from '../http/frames.ts';
 

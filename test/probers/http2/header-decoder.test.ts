@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Field, HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
+import type { Field } from '../../../src/probers/http2/field.ts';
+import { HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
 
 function newDecoder({ maxSize = 1024 * 1024, maxFields = 100 } = {}): HeaderDecoder {
   return new HeaderDecoder({ maxSize, maxFields });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { test } from 'node:test';
-import { type Field, HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
+import type { Field } from '../../../src/probers/http2/field.ts';
+import { HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
 import { encodeHeaders } from '../../../src/probers/http2/header-encoder.ts';
 import { staticTable } from '../../../src/probers/http2/static-table.ts';
 import { receiveBlocks, sendBlocks } from './blocks.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BlockReader } from '../../../src/probers/http2/block-reader.ts';
-import { type Field, HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
+import type { Field } from '../../../src/probers/http2/field.ts';
+import { HeaderDecoder } from '../../../src/probers/http2/header-decoder.ts';
 
 /** The examples of RFC 7541, appendix C. */
 
