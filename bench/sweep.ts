@@ -9,6 +9,7 @@ import { ndjson } from '../src/sweep/row-format.ts';
 import { readLines } from '../src/sweep/lines.ts';
 import type { Row } from '../src/sweep/row.ts';
 import { runChild } from '../test/support/child.ts';
+import { nodeFlags } from '../test/support/exporter.ts';
 import { findProgram } from '../test/support/peers-available.ts';
 import type { Lifetime } from '../test/support/servers.ts';
 import { sweepScene, wrongVerdicts } from '../test/support/sweep-scene.ts';
@@ -55,7 +56,7 @@ sockets in TIME_WAIT afterwards, on both sides: ${waiting}
 
 async function run(args: readonly string[]): Promise<Facts> {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, 'sweep', ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, main, 'sweep', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -120,7 +121,16 @@ async function runInNamespace(args: readonly string[]): Promise<number | undefin
   }
 }
 
+function wholeNumber(name: string | undefined, text: string): number {
+  if (name !== undefined && /^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(
+    `${text}: expected ${name === undefined ? 'no more than two numbers' : `${name}, a whole number above 0`}`,
+  );
+}
+
 const args = process.argv.slice(2);
-const [count = 10_000, concurrency = 256] = args.map(Number);
+const [count = 10_000, concurrency = 256] = args.map((text, index) =>
+  wholeNumber(['DOMAINS', 'CONCURRENCY'][index], text),
+);
 const status = process.env[insideMark] === undefined ? await runInNamespace(args) : undefined;
 process.exitCode = status ?? ((await during((lifetime) => measure(lifetime, count, concurrency))) ? 0 : 1);
